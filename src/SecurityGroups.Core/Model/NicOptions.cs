@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace SecurityGroups;
+
+/// <summary>Exceptions of one NIC from <see cref="FirewallOptions"/>; null = as the firewall says.</summary>
+public sealed record NicOptions
+{
+    /// <summary>What this NIC's packets begin with.</summary>
+    public LinkType? LinkType { get; init; }
+
+    /// <summary>Infrastructure traffic.</summary>
+    public InfrastructureTraffic? Infrastructure { get; init; }
+
+    /// <summary>TCP sequence window check.</summary>
+    public WindowCheck? WindowCheck { get; init; }
+
+    /// <summary>TCP pick-up.</summary>
+    public PickUp? PickUp { get; init; }
+
+    /// <summary>Most connections of this NIC; null = no quota.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>VLAN ids (1 to 4094) whose tagged frames are accepted; empty = untagged only.</summary>
+    public ImmutableArray<int> VlanIds { get; init; } = [];
+}

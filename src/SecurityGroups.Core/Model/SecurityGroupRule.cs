@@ -1,0 +1,78 @@
+namespace SecurityGroups;
+
+/// <summary>
+/// One thing that is allowed: direction, ethertype, protocol, destination ports or ICMP type, and the remote. Immutable; a change replaces it.
+/// Rules inside a <see cref="SecurityGroup"/> always have an id and an ethertype; a rule made in code may leave both open.
+/// </summary>
+public sealed record SecurityGroupRule
+{
+    private SecurityGroupRule()
+    {
+    }
+
+    /// <summary>Unique within its group; empty until the rule joins a group, which derives one from the content.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>For people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Ingress or egress.</summary>
+    public Direction Direction { get; private init; }
+
+    /// <summary>IPv4 or IPv6; null = both, which becomes two rules when the rule joins a group.</summary>
+    public Ethertype? Ethertype { get; init; }
+
+    /// <summary>The protocol, or any.</summary>
+    public IpProtocol Protocol { get; private init; } = IpProtocol.Any;
+
+    /// <summary>Destination ports; <see cref="PortRange.All"/> where the rule names none.</summary>
+    public PortRange Ports { get; private init; } = PortRange.All;
+
+    /// <summary>ICMP type and code; null = all.</summary>
+    public IcmpMatch? Icmp { get; private init; }
+
+    /// <summary>The other end.</summary>
+    public Remote Remote { get; private init; } = Remote.Any;
+
+    /// <summary>Allows a protocol, every port, towards the instance.</summary>
+    public static SecurityGroupRule Ingress(IpProtocol protocol, Remote remote) => Create(Direction.Ingress, protocol, PortRange.All, null, remote);
+
+    /// <summary>Allows one destination port towards the instance.</summary>
+    public static SecurityGroupRule Ingress(IpProtocol protocol, int port, Remote remote) =>
+        Create(Direction.Ingress, protocol, new PortRange(port), null, remote);
+
+    /// <summary>Allows a range of destination ports towards the instance.</summary>
+    public static SecurityGroupRule Ingress(IpProtocol protocol, PortRange ports, Remote remote) => Create(Direction.Ingress, protocol, ports, null, remote);
+
+    /// <summary>Allows an ICMP type towards the instance.</summary>
+    public static SecurityGroupRule Ingress(IpProtocol protocol, IcmpMatch icmp, Remote remote) =>
+        Create(Direction.Ingress, protocol, PortRange.All, icmp, remote);
+
+    /// <summary>Allows a protocol, every port, away from the instance.</summary>
+    public static SecurityGroupRule Egress(IpProtocol protocol, Remote remote) => Create(Direction.Egress, protocol, PortRange.All, null, remote);
+
+    /// <summary>Allows one destination port away from the instance.</summary>
+    public static SecurityGroupRule Egress(IpProtocol protocol, int port, Remote remote) =>
+        Create(Direction.Egress, protocol, new PortRange(port), null, remote);
+
+    /// <summary>Allows a range of destination ports away from the instance.</summary>
+    public static SecurityGroupRule Egress(IpProtocol protocol, PortRange ports, Remote remote) => Create(Direction.Egress, protocol, ports, null, remote);
+
+    /// <summary>Allows an ICMP type away from the instance.</summary>
+    public static SecurityGroupRule Egress(IpProtocol protocol, IcmpMatch icmp, Remote remote) =>
+        Create(Direction.Egress, protocol, PortRange.All, icmp, remote);
+
+    internal static SecurityGroupRule Create(Direction direction, IpProtocol protocol, PortRange ports, IcmpMatch? icmp, Remote remote)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        return new SecurityGroupRule
+        {
+            Direction = direction,
+            Protocol = protocol,
+            Ports = ports,
+            Icmp = icmp,
+            Remote = remote,
+            Ethertype = remote.Prefix?.Ethertype,
+        };
+    }
+}

@@ -1,0 +1,32 @@
+namespace SecurityGroups.Packets;
+
+/// <summary>The packet that an ICMP error quotes, as far as it is quoted: enough to find the connection it belonged to.</summary>
+internal struct QuotedPacket
+{
+    public UInt128 Source;
+    public UInt128 Destination;
+
+    /// <summary>TCP: sequence number of the quoted segment.</summary>
+    public uint TcpSequence;
+
+    /// <summary>Source port; ICMP queries: identifier.</summary>
+    public ushort SourcePort;
+
+    /// <summary>Destination port; ICMP: type and code.</summary>
+    public ushort DestinationPort;
+
+    public byte Protocol;
+
+    /// <summary>Ports, Icmp, IcmpError (an error that quotes an error), LaterFragment.</summary>
+    public PacketTraits Traits;
+
+    /// <summary>
+    /// Reads the quote inside an ICMP error. <see cref="Reason.NotEvaluated"/> = readable; <see cref="Reason.Malformed"/> = broken or
+    /// fewer than 8 transport octets quoted; <see cref="Reason.UnrelatedIcmp"/> = nothing that could be tracked (an error, a later fragment).
+    /// </summary>
+    public static Reason Parse(ReadOnlySpan<byte> bytes, in ParsedPacket error, out QuotedPacket quoted)
+    {
+        quoted = default;
+        return Reason.Malformed;
+    }
+}

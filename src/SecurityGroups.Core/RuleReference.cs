@@ -1,0 +1,6 @@
+namespace SecurityGroups;
+
+/// <summary>A rule and the group it stands in.</summary>
+/// <param name="SecurityGroup">The group.</param>
+/// <param name="Rule">The rule.</param>
+public sealed record RuleReference(SecurityGroup SecurityGroup, SecurityGroupRule Rule);

@@ -1,0 +1,7 @@
+namespace SecurityGroups.Tracking;
+
+/// <summary>What the tracker makes of a packet. The default value: no live connection, so the packet goes on to the rules.</summary>
+/// <param name="Found">Whether a connection (or the tombstone of one) decided.</param>
+/// <param name="Verdict">Meaningful when <paramref name="Found"/>.</param>
+/// <param name="Reason">Meaningful when <paramref name="Found"/>.</param>
+internal readonly record struct TrackResult(bool Found, Verdict Verdict, Reason Reason);
