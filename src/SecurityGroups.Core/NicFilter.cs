@@ -1,7 +1,7 @@
 namespace SecurityGroups;
 
 /// <summary>The filter of one NIC: resolve it once, keep it across updates, call it from any thread.</summary>
-public sealed class NicFilter
+public sealed partial class NicFilter
 {
     internal NicFilter(string id) => Id = id;
 
