@@ -91,5 +91,8 @@ internal struct ParsedPacket
 
     public readonly byte IcmpCode => (byte)DestinationPort;
 
+    /// <summary>The family of an IP packet.</summary>
+    public readonly Ethertype Ethertype => Kind == PacketKind.IPv6 ? Ethertype.IPv6 : Ethertype.IPv4;
+
     public readonly bool Has(PacketTraits trait) => (Traits & trait) != 0;
 }
