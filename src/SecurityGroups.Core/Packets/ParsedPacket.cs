@@ -27,7 +27,7 @@ internal struct ParsedPacket
     /// <summary>VLAN ids, outer in bits 12 to 23, inner in bits 0 to 11; a single tag is in the low bits; 0 = untagged (VID 0 counts as untagged).</summary>
     public uint VlanIds;
 
-    /// <summary>IPv4 identification (16 bits) or IPv6 fragment identification.</summary>
+    /// <summary>Fragments: IPv4 identification (16 bits) or IPv6 fragment identification.</summary>
     public uint FragmentIdentification;
 
     /// <summary>TCP sequence number.</summary>
@@ -39,7 +39,10 @@ internal struct ParsedPacket
     /// <summary>TCP payload octets by the IP header's length (SYN and FIN not counted).</summary>
     public uint TcpPayloadOctets;
 
-    /// <summary>Highest right edge of the SACK blocks, in sequence space relative to the acknowledgment.</summary>
+    /// <summary>
+    /// With <see cref="PacketTraits.Sack"/>: the highest right edge of the SACK blocks, a sequence number, never before the acknowledgment
+    /// (compared modulo 2^32 starting there); otherwise 0.
+    /// </summary>
     public uint TcpSackHighest;
 
     /// <summary>Offset of the IP header from the first octet of the packet; also where the ARP header starts.</summary>

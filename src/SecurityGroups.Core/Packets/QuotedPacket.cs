@@ -17,16 +17,16 @@ internal struct QuotedPacket
 
     public byte Protocol;
 
-    /// <summary>Ports, Icmp, IcmpError (an error that quotes an error), LaterFragment.</summary>
+    /// <summary>Ports, Icmp, IcmpError (an error that quotes an error), LaterFragment; HeadersCut when the capture, not the error, ends too early.</summary>
     public PacketTraits Traits;
 
     /// <summary>
     /// Reads the quote inside an ICMP error. <see cref="Reason.NotEvaluated"/> = readable; <see cref="Reason.Malformed"/> = broken or
     /// fewer than 8 transport octets quoted; <see cref="Reason.UnrelatedIcmp"/> = nothing that could be tracked (an error, a later fragment).
     /// </summary>
-    public static Reason Parse(ReadOnlySpan<byte> bytes, in ParsedPacket error, out QuotedPacket quoted)
-    {
-        quoted = default;
-        return Reason.Malformed;
-    }
+    /// <param name="bytes">The whole packet that carries the error.</param>
+    /// <param name="error">What the parser made of it; its form is good and it has the trait IcmpError.</param>
+    /// <param name="quoted">What was read.</param>
+    public static Reason Parse(ReadOnlySpan<byte> bytes, in ParsedPacket error, out QuotedPacket quoted) =>
+        QuoteReader.Read(bytes, error, out quoted);
 }

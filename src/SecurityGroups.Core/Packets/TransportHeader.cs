@@ -1,0 +1,49 @@
+namespace SecurityGroups.Packets;
+
+/// <summary>Chooses the reader of the transport protocol, and judges what needs addresses and ports together.</summary>
+internal static class TransportHeader
+{
+    /// <param name="octets">Captured octets from the transport header to the end of the IP packet, never more than its transport octets.</param>
+    /// <param name="options">What is accepted.</param>
+    /// <param name="packet">Read up to here.</param>
+    public static Reason Read(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet)
+    {
+        Reason reason = packet.Has(PacketTraits.Fragment) ? ReadFragment(octets, options, ref packet) : ReadByProtocol(octets, options, ref packet);
+        return reason == Reason.NotEvaluated && IsLand(packet) ? Reason.Land : reason;
+    }
+
+    private static Reason ReadFragment(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet)
+    {
+        if (packet.Has(PacketTraits.LaterFragment))
+        {
+            // RFC 1858, RFC 3128: a later fragment that begins inside the transport header rewrites what the first one showed.
+            return packet.FragmentOffset < MinimumOctetsOf(packet.Protocol) ? Reason.TinyFragment : Reason.NotEvaluated;
+        }
+
+        Reason reason = ReadByProtocol(octets, options, ref packet);
+        return reason == Reason.NotEvaluated && Fragmentation.IsUneven(packet) ? Reason.Malformed : reason;
+    }
+
+    private static Reason ReadByProtocol(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet) => packet.Protocol switch
+    {
+        ProtocolNumbers.Tcp => TcpHeader.Read(octets, options, ref packet),
+        ProtocolNumbers.Udp => UdpHeader.Read(octets, options, ref packet),
+        ProtocolNumbers.UdpLite => UdpHeader.ReadLite(octets, options, ref packet),
+        ProtocolNumbers.Sctp => SctpHeader.Read(octets, options, ref packet),
+        ProtocolNumbers.Dccp => DccpHeader.Read(octets, options, ref packet),
+        ProtocolNumbers.Icmp when packet.Kind == PacketKind.IPv4 => IcmpHeader.Read(octets, options, ref packet),
+        ProtocolNumbers.IcmpV6 when packet.Kind == PacketKind.IPv6 => IcmpHeader.Read(octets, options, ref packet),
+        _ => Reason.NotEvaluated,
+    };
+
+    private static int MinimumOctetsOf(byte protocol) => protocol switch
+    {
+        ProtocolNumbers.Tcp => TcpHeader.MinimumOctets,
+        ProtocolNumbers.Sctp => SctpHeader.Octets,
+        ProtocolNumbers.Dccp => DccpHeader.MinimumOctets,
+        _ => 0,
+    };
+
+    private static bool IsLand(in ParsedPacket packet) =>
+        packet.Source == packet.Destination && (!packet.Has(PacketTraits.Ports) || packet.SourcePort == packet.DestinationPort);
+}
