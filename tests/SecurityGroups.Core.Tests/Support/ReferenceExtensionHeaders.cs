@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace SecurityGroups.Tests.Support;
+
+/// <summary>The chain of IPv6 extension headers of one packet or of one quoted packet.</summary>
+internal sealed class ReferenceExtensionHeaders
+{
+    private const int MostHeaders = 8;
+    private const int MostOctets = 256;
+
+    public byte Protocol { get; private set; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Where the transport header begins.</summary>
+    public int End { get; private set; }
+
+    public bool RouterAlert { get; private set; }
+
+    public bool HasFragmentHeader { get; private set; }
+
+    public int FragmentOffset { get; private set; }
+
+    public bool MoreFragments { get; private set; }
+
+    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, byte next, bool isQuote)
+    {
+        ReferenceExtensionHeaders chain = new() { Protocol = next, End = start };
+        while (chain.Protocol is 0 or 43 or 44 or 51 or 60 or 135 or 139 or 140 && chain.FragmentOffset == 0)
+        {
+            chain.Step(octets, start, end, isQuote);
+        }
+
+        return chain;
+    }
+
+    private void Step(byte[] octets, int start, int end, bool isQuote)
+    {
+        // A first fragment that ends inside the chain hides its transport header (RFC 7112).
+        Reason cut = MoreFragments ? Reason.TinyFragment : Reason.Malformed;
+        ReferenceFault.When(Protocol == 0 && Count > 0, Reason.BadExtensionHeader);
+        ReferenceFault.When(Protocol == 44 && HasFragmentHeader, Reason.BadExtensionHeader);
+        ReferenceFault.When(Count == MostHeaders, Reason.ExtensionHeaderLimit);
+        ReferenceFault.When(End + 8 > end, cut);
+        int length = Protocol switch
+        {
+            44 => 8,
+            51 => (octets[End + 1] + 2) * 4,
+            _ => (octets[End + 1] + 1) * 8,
+        };
+        ReferenceFault.When(End + length > end, cut);
+        ReferenceFault.When(End + length - start > MostOctets, Reason.ExtensionHeaderLimit);
+        ReadHeader(octets, length, isQuote);
+        Protocol = octets[End];
+        End += length;
+        Count++;
+    }
+
+    private void ReadHeader(byte[] octets, int length, bool isQuote)
+    {
+        switch (Protocol)
+        {
+            case 0:
+                ReadHopByHop(octets.AsSpan(End + 2, length - 2));
+                break;
+            case 43:
+                ReferenceFault.When(octets[End + 2] == 0 && !isQuote, Reason.BadExtensionHeader);
+                break;
+            case 44:
+                int field = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(End + 2));
+                HasFragmentHeader = true;
+                FragmentOffset = field & 0xFFF8;
+                MoreFragments = (field & 1) != 0;
+                break;
+        }
+    }
+
+    private void ReadHopByHop(ReadOnlySpan<byte> options)
+    {
+        while (options.Length > 0)
+        {
+            int octets = options[0] == 0 ? 1 : options.Length > 1 ? options[1] + 2 : int.MaxValue;
+            ReferenceFault.When(octets > options.Length, Reason.Malformed);
+            ReferenceFault.When(options[0] == 0xC2, Reason.Malformed);
+            RouterAlert |= options[0] == 5;
+            options = options[octets..];
+        }
+    }
+}

@@ -1,0 +1,120 @@
+namespace SecurityGroups.Tests.Support;
+
+/// <summary>
+/// The whole firewall again, slow and obvious, from the documents alone: one dictionary of connections, every rule looked at for every
+/// packet, no compiled form, no laziness. A connection is asked about at every packet, so "stale" has no meaning here: whatever the real
+/// one skips must not show. Single-threaded; time is what the caller says.
+/// </summary>
+internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions options, ReferenceTimeouts timeouts)
+{
+    private const long DhcpAnswerMilliseconds = 60_000;
+
+    private readonly Dictionary<string, Zone> _zones = policy.Nics.Keys.ToDictionary(id => id, _ => new Zone());
+    private readonly Dictionary<ReferenceConnectionKey, ReferenceConnection> _connections = [];
+
+    public Policy Policy { get; private set; } = policy;
+
+    /// <summary>Entries that take room: all that have not been removed, expired ones included, since those are reclaimed lazily.</summary>
+    public int Occupied => _connections.Count;
+
+    public int LiveCount(long nowMilliseconds) => _connections.Values.Count(connection => !connection.IsExpired(nowMilliseconds, timeouts));
+
+    /// <summary>Replaces the policy. A NIC that goes, or that changes between stateful, stateless and unfiltered, forgets its connections.</summary>
+    public void Update(Policy changed)
+    {
+        foreach (string id in _zones.Keys.Except(changed.Nics.Keys).ToArray())
+        {
+            _zones.Remove(id);
+        }
+
+        foreach (string id in changed.Nics.Keys)
+        {
+            if (!_zones.TryGetValue(id, out Zone? zone))
+            {
+                _zones[id] = new Zone();
+            }
+            else if (KindOf(Policy, id) != KindOf(changed, id))
+            {
+                zone.Number = Zone.NextNumber();
+            }
+        }
+
+        HashSet<int> alive = [.. _zones.Values.Select(zone => zone.Number)];
+        foreach (ReferenceConnectionKey key in _connections.Keys.Where(key => !alive.Contains(key.Zone)).ToArray())
+        {
+            _connections.Remove(key);
+        }
+
+        Policy = changed;
+    }
+
+    public (Verdict Verdict, Reason Reason) Filter(string nicId, Direction direction, byte[] octets, long nowMilliseconds)
+    {
+        Reason reason = Decide(nicId, direction, octets, nowMilliseconds);
+        bool isAllowed = reason is Reason.MatchedRule or Reason.Established or Reason.Related or Reason.Infrastructure or Reason.NicSecurityOff or Reason.PassIgnored;
+        return (isAllowed ? Verdict.Allow : Verdict.Deny, reason);
+    }
+
+    private static (bool Security, bool Stateful) KindOf(Policy policy, string id)
+    {
+        Nic nic = policy.Nics[id];
+        return (nic.NicSecurity, ReferenceRules.IsStateful(policy, nic));
+    }
+
+    private Reason Decide(string nicId, Direction direction, byte[] octets, long now)
+    {
+        if (!_zones.TryGetValue(nicId, out Zone? zone))
+        {
+            return Reason.NicRemoved;
+        }
+
+        ReferenceNic nic = new(Policy.Nics[nicId], options);
+        if (!nic.Nic.NicSecurity)
+        {
+            return Reason.NicSecurityOff;
+        }
+
+        ReferencePacket packet = ReferencePacket.Read(octets, nic.LinkType, options);
+        if (packet.Fault != Reason.NotEvaluated)
+        {
+            return packet.Fault;
+        }
+
+        bool hasFreshRequest = zone.DhcpRequestMilliseconds is { } asked && now - asked <= DhcpAnswerMilliseconds;
+        ReferencePlace place = new(Policy, nic, options, direction, packet, hasFreshRequest);
+        if (place.Decide() is { } reason)
+        {
+            if (reason == Reason.Infrastructure && place.IsDhcpBroadcastRequest)
+            {
+                zone.DhcpRequestMilliseconds = Math.Max(zone.DhcpRequestMilliseconds ?? now, now);
+            }
+
+            return reason;
+        }
+
+        ReferenceAddress remote = direction == Direction.Egress ? packet.Destination : packet.Source;
+        ReferenceFlow flow = new(direction, remote, packet.Protocol, packet.RulePort);
+        return ReferenceRules.IsStateful(Policy, nic.Nic) ? DecideStateful(new Call(nic, zone, direction, packet, flow, now)) : ByRules(nic.Nic, flow);
+    }
+
+    private Reason ByRules(Nic nic, ReferenceFlow flow) => ReferenceRules.Allows(Policy, nic, flow) ? Reason.MatchedRule : Reason.NoMatchingRule;
+
+    private sealed record Call(ReferenceNic Nic, Zone Zone, Direction Direction, ReferencePacket Packet, ReferenceFlow Flow, long Now);
+
+    /// <summary>What a NIC remembers besides its connections, which carry its number.</summary>
+    private sealed class Zone
+    {
+        private static int s_last;
+
+        public int Number { get; set; } = NextNumber();
+
+        public long? DhcpRequestMilliseconds { get; set; }
+
+        /// <summary>Thousandths of ICMP errors that may still pass; null = full.</summary>
+        public long? IcmpThousandths { get; set; }
+
+        public long IcmpMilliseconds { get; set; }
+
+        public static int NextNumber() => Interlocked.Increment(ref s_last);
+    }
+}

@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+
+namespace SecurityGroups.Tests.Support;
+
+/// <summary>
+/// A packet as the reference model reads it: straight from the header layouts of the RFCs, one array, exceptions as exits. It shares
+/// nothing with the parser under test.
+/// </summary>
+internal sealed partial class ReferencePacket
+{
+    private readonly FirewallOptions _options;
+    private readonly byte[] _octets;
+    private int _offset;
+
+    private ReferencePacket(byte[] octets, FirewallOptions options)
+    {
+        _octets = octets;
+        _options = options;
+    }
+
+    /// <summary><see cref="Reason.NotEvaluated"/> when the form is good.</summary>
+    public Reason Fault { get; private set; }
+
+    public ulong? SourceMac { get; private set; }
+
+    /// <summary>VLAN ids outer first, without VID 0.</summary>
+    public List<int> VlanIds { get; } = [];
+
+    public int EtherType { get; private set; }
+
+    public bool IsArp => EtherType == 0x0806;
+
+    public bool IsIp => EtherType is 0x0800 or 0x86DD;
+
+    public ReferenceArp? Arp { get; private set; }
+
+    public Ethertype Family { get; private set; }
+
+    public ReferenceAddress Source { get; private set; }
+
+    public ReferenceAddress Destination { get; private set; }
+
+    public byte HopLimit { get; private set; }
+
+    public byte Protocol { get; private set; }
+
+    public bool IsFragment { get; private set; }
+
+    public bool IsLaterFragment { get; private set; }
+
+    public bool HasExtensionHeaders { get; private set; }
+
+    public bool HasRouterAlert { get; private set; }
+
+    public bool HasPorts => Protocol is 6 or 17 or 33 or 132 or 136;
+
+    public bool IsIcmp => Protocol == (Family == Ethertype.IPv4 ? 1 : 58);
+
+    public int SourcePort { get; private set; }
+
+    public int DestinationPort { get; private set; }
+
+    public byte IcmpType { get; private set; }
+
+    public byte IcmpCode { get; private set; }
+
+    public ushort IcmpIdentifier { get; private set; }
+
+    public uint IcmpWord { get; private set; }
+
+    public ReferenceAddress? NeighborTarget { get; private set; }
+
+    public ReferenceSegment? Tcp { get; private set; }
+
+    /// <summary>What follows the 8 octets of an ICMP header.</summary>
+    public byte[] IcmpPayload { get; private set; } = [];
+
+    /// <summary>What a rule compares: destination port, ICMP type and code, or nothing.</summary>
+    public int RulePort => IsIcmp ? (IcmpType << 8) | IcmpCode : DestinationPort;
+
+    public static ReferencePacket Read(byte[] octets, LinkType linkType, FirewallOptions options)
+    {
+        ReferencePacket packet = new(octets, options);
+        try
+        {
+            packet.ReadLink(linkType);
+        }
+        catch (ReferenceFault fault)
+        {
+            packet.Fault = fault.Reason;
+        }
+
+        return packet;
+    }
+
+    private void ReadLink(LinkType linkType)
+    {
+        if (linkType == LinkType.RawIp)
+        {
+            Need(0, 1);
+            EtherType = (_octets[0] >> 4) switch { 4 => 0x0800, 6 => 0x86DD, _ => throw new ReferenceFault(Reason.Malformed) };
+        }
+        else
+        {
+            ReadEthernet();
+        }
+
+        switch (EtherType)
+        {
+            case 0x0800: ReadIPv4(); break;
+            case 0x86DD: ReadIPv6(); break;
+            case 0x0806: ReadArp(); break;
+        }
+    }
+
+    private void ReadEthernet()
+    {
+        Need(0, 14);
+        SourceMac = Mac(6);
+        EtherType = UInt16(12);
+        _offset = 14;
+        for (int tags = 0; EtherType is 0x8100 or 0x88A8; tags++)
+        {
+            ReferenceFault.When(tags == 2, Reason.Malformed);
+            Need(_offset, 4);
+            int vlanId = UInt16(_offset) & 0xFFF;
+            VlanIds.AddRange(vlanId == 0 ? [] : [vlanId]);
+            EtherType = UInt16(_offset + 2);
+            _offset += 4;
+        }
+    }
+
+    private void ReadArp()
+    {
+        Need(_offset, 28);
+        bool shape = UInt16(_offset) == 1 && UInt16(_offset + 2) == 0x0800 && _octets[_offset + 4] == 6 && _octets[_offset + 5] == 4;
+        ReferenceFault.When(!shape, Reason.Malformed);
+        Arp = new ReferenceArp(UInt16(_offset + 6), Mac(_offset + 8), Address(_offset + 14, 4), Address(_offset + 24, 4));
+    }
+
+    private void ReadIPv4()
+    {
+        Need(_offset, 20);
+        int headerOctets = (_octets[_offset] & 0xF) * 4;
+        int totalOctets = UInt16(_offset + 2);
+        ReferenceFault.When(_octets[_offset] >> 4 != 4 || headerOctets < 20 || totalOctets < headerOctets, Reason.Malformed);
+        Need(_offset, totalOctets);
+        Family = Ethertype.IPv4;
+        HopLimit = _octets[_offset + 8];
+        Protocol = _octets[_offset + 9];
+        Source = Address(_offset + 12, 4);
+        Destination = Address(_offset + 16, 4);
+        ReadIPv4Options(_offset + 20, _offset + headerOctets);
+        bool sumIsBad = _options.VerifyChecksums && Checksum(_octets.AsSpan(_offset, headerOctets)) != 0;
+        ReferenceFault.When(sumIsBad, Reason.BadChecksum);
+        int fragment = UInt16(_offset + 6);
+        ReadTransport(_offset + headerOctets, _offset + totalOctets, (fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, headerOctets);
+    }
+
+    private void ReadIPv4Options(int at, int end)
+    {
+        while (at < end && _octets[at] != 0)
+        {
+            int octets = _octets[at] == 1 ? 1 : at + 1 < end ? _octets[at + 1] : 0;
+            ReferenceFault.When(octets == 0 || (octets < 2 && _octets[at] != 1) || at + octets > end, Reason.Malformed);
+            ReferenceFault.When(_octets[at] is 131 or 137 && !_options.AllowSourceRoute, Reason.IpOptions);
+            HasRouterAlert |= _octets[at] == 148;
+            at += octets;
+        }
+    }
+
+    private void ReadIPv6()
+    {
+        Need(_offset, 40);
+        int payloadOctets = UInt16(_offset + 4);
+        ReferenceFault.When(_octets[_offset] >> 4 != 6, Reason.Malformed);
+        Need(_offset, 40 + payloadOctets);
+        Family = Ethertype.IPv6;
+        HopLimit = _octets[_offset + 7];
+        Source = Address(_offset + 8, 16);
+        Destination = Address(_offset + 24, 16);
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, _offset + 40 + payloadOctets, _octets[_offset + 6], isQuote: false);
+        Protocol = headers.Protocol;
+        HasExtensionHeaders = headers.Count > 0;
+        HasRouterAlert = headers.RouterAlert;
+        ReadTransport(headers.End, _offset + 40 + payloadOctets, headers.FragmentOffset, headers.MoreFragments, headers.End - _offset - 40);
+    }
+
+    private void Need(int offset, int octets) => ReferenceFault.When(offset + octets > _octets.Length, Reason.Malformed);
+
+    private ushort UInt16(int offset) => BinaryPrimitives.ReadUInt16BigEndian(_octets.AsSpan(offset));
+
+    private uint UInt32(int offset) => BinaryPrimitives.ReadUInt32BigEndian(_octets.AsSpan(offset));
+
+    private ulong Mac(int offset) => ((ulong)UInt16(offset) << 32) | UInt32(offset + 2);
+
+    private ReferenceAddress Address(int offset, int octets) => ReferenceAddress.FromOctets(_octets.AsSpan(offset, octets));
+
+    /// <summary>The complement of the ones' complement sum: 0 over octets that carry a right checksum.</summary>
+    private static int Checksum(ReadOnlySpan<byte> octets)
+    {
+        long sum = 0;
+        for (int i = 0; i < octets.Length; i++)
+        {
+            sum += octets[i] << (i % 2 == 0 ? 8 : 0);
+        }
+
+        while (sum >> 16 != 0)
+        {
+            sum = (sum & 0xFFFF) + (sum >> 16);
+        }
+
+        return (int)(~sum & 0xFFFF);
+    }
+}

@@ -1,0 +1,146 @@
+namespace SecurityGroups.Tests.Support;
+
+/// <summary>
+/// Steps 1 to 5 of decisions.md after the bare form: what may be here at all, and what passes because a NIC needs it to work.
+/// Every answer is a reason; null means "go on".
+/// </summary>
+internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOptions options, Direction direction, ReferencePacket packet, bool hasFreshDhcpRequest)
+{
+    private bool IsEgress => direction == Direction.Egress;
+
+    private bool IsUdp => packet is { IsIp: true, Protocol: 17 };
+
+    private bool IsIcmpV6 => packet is { IsIp: true, Family: Ethertype.IPv6, Protocol: 58 };
+
+    private bool IsIPv4 => packet is { IsIp: true, Family: Ethertype.IPv4 };
+
+    public bool IsDhcpBroadcastRequest => IsEgress && IsIPv4 && IsUdpFrom(68, 67) && packet.Destination.IsLimitedBroadcast;
+
+    /// <summary>Neighbour discovery, 133 to 137, and MLD are never tracked.</summary>
+    public bool IsLinkControl => IsIcmpV6 && packet.IcmpType is >= 130 and <= 137 or 143;
+
+    public Reason? Decide() => Form() ?? SourceMac() ?? (packet.IsArp ? Arp() : !packet.IsIp ? OtherEthertype() : Bans() ?? Addresses() ?? Allowances());
+
+    private Reason? Form()
+    {
+        if (packet.VlanIds.Any(id => !nic.VlanIds.Contains(id)))
+        {
+            return Reason.VlanNotAllowed;
+        }
+
+        if (!packet.IsIp)
+        {
+            return packet.IsArp || options.AllowedEthertypes.Contains((ushort)packet.EtherType) ? null : Reason.EthertypeNotAllowed;
+        }
+
+        bool isLand = packet.Source == packet.Destination && (!packet.HasPorts || packet.SourcePort == packet.DestinationPort);
+        return isLand ? Reason.Land : IsMartian() ? Reason.Martian : IsBadNeighborDiscovery() ? Reason.BadNeighborDiscovery : null;
+    }
+
+    private bool IsMartian()
+    {
+        ReferenceAddress source = packet.Source;
+        bool isNamed = nic.OwnsStrictly(source) || PrefixRuleNames(source);
+        bool isDhcp = source.IsUnspecified && IsUdpFrom(68, 67);
+        return !isNamed
+            && ((Martians(MartianSources.Multicast) && source.IsMulticast)
+                || (Martians(MartianSources.Broadcast) && nic.IsBroadcast(source))
+                || (Martians(MartianSources.Loopback) && source.IsLoopback)
+                || (Martians(MartianSources.IPv4Mapped) && source.IsIn("::ffff:0:0/96"))
+                || (Martians(MartianSources.ThisNetwork) && source.IsIn("0.0.0.0/8") && !isDhcp)
+                || (Martians(MartianSources.ClassE) && source.IsIn("240.0.0.0/4") && !source.IsLimitedBroadcast));
+    }
+
+    private bool Martians(MartianSources one) => (options.Martians & one) != 0;
+
+    private bool PrefixRuleNames(ReferenceAddress source) => nic.Nic.SecurityGroups
+        .SelectMany(id => policy.SecurityGroups[id].Rules)
+        .Any(rule => rule.Remote.Prefix is { PrefixLength: > 0 } prefix && source.IsIn(prefix));
+
+    private bool IsBadNeighborDiscovery() => IsIcmpV6 && packet.IcmpType is >= 133 and <= 137
+        && (packet.HopLimit != 255 || packet.IcmpCode != 0 || packet.HasExtensionHeaders || (packet.IcmpType is 134 or 137 && !packet.Source.IsLinkLocal));
+
+    private Reason? SourceMac() => IsEgress && packet.SourceMac is { } mac && nic.Mac is { } own && mac != own ? Reason.SpoofedSource : null;
+
+    private Reason Arp()
+    {
+        if (IsEgress)
+        {
+            ReferenceArp arp = packet.Arp!;
+            bool isProbe = arp.Sender.IsUnspecified && arp.Operation == 1 && nic.Owns(arp.Target);
+            if (arp.SenderMac != packet.SourceMac || !(isProbe || nic.Owns(arp.Sender)))
+            {
+                return Reason.SpoofedSource;
+            }
+        }
+
+        return nic.Has(InfrastructureTraffic.Arp) ? Reason.Infrastructure : Reason.NoMatchingRule;
+    }
+
+    private static Reason? OtherEthertype() => Reason.Infrastructure;
+
+    private Reason? Bans()
+    {
+        bool isServer = (IsIPv4 && IsUdpFrom(67, 68)) || (!IsIPv4 && IsUdpFrom(547, 546));
+        bool isBannedOut = IsEgress
+            && ((isServer && nic.Has(InfrastructureTraffic.BanDhcpServer))
+                || (IsIcmpV6 && packet.IcmpType == 134 && nic.Has(InfrastructureTraffic.BanRouterAdvertisement)));
+        bool isRedirect = !IsEgress && IsIcmpV6 && packet.IcmpType == 137 && !nic.Has(InfrastructureTraffic.RedirectIngress);
+        return isBannedOut || isRedirect ? Reason.InfrastructureBan : null;
+    }
+
+    private Reason? Addresses()
+    {
+        if (IsEgress)
+        {
+            return nic.Owns(packet.Source) || IsUnspecifiedAllowed() ? null : Reason.SpoofedSource;
+        }
+
+        bool isForUs = !options.CheckDestination || nic.Owns(packet.Destination) || nic.IsOneToMany(packet.Destination);
+        return isForUs ? null : Reason.NotForThisNic;
+    }
+
+    private bool IsUnspecifiedAllowed() => packet.Source.IsUnspecified
+        && (IsIPv4
+            ? IsUdpFrom(68, 67)
+            : IsIcmpV6 && (packet.IcmpType is 131 or 133 or 143 || (packet.IcmpType == 135 && nic.Owns(packet.NeighborTarget!.Value))));
+
+    private Reason? Allowances()
+    {
+        bool isAllowed = (nic.Has(InfrastructureTraffic.NeighborDiscovery) && IsAllowedNeighborDiscovery())
+            || (nic.Has(InfrastructureTraffic.MulticastListener) && IsAllowedMulticastListener())
+            || (nic.Has(InfrastructureTraffic.RedirectIngress) && !IsEgress && IsIcmpV6 && packet.IcmpType == 137)
+            || (nic.Has(InfrastructureTraffic.DhcpV4) && IsIPv4 && IsAllowedDhcpV4())
+            || (nic.Has(InfrastructureTraffic.DhcpV6) && !IsIPv4 && IsAllowedDhcpV6())
+            || (nic.Has(InfrastructureTraffic.Igmp) && IsIPv4 && packet is { Protocol: 2, HopLimit: 1 } && packet.Destination.IsIn("224.0.0.0/24"));
+        return isAllowed ? Reason.Infrastructure : null;
+    }
+
+    private bool IsAllowedNeighborDiscovery() => IsIcmpV6 && (packet.IcmpType, IsEgress) switch
+    {
+        (133, true) => packet.Destination.IsIn("ff02::/16"),
+        (134, false) => true,
+        (135, false) or (136, false) => true,
+        (135, true) => packet.Destination == packet.NeighborTarget || packet.Destination == SolicitedNode(packet.NeighborTarget!.Value),
+        (136, true) => nic.Owns(packet.NeighborTarget!.Value),
+        _ => false,
+    };
+
+    private bool IsAllowedMulticastListener() => IsIcmpV6 && packet.IcmpType is 130 or 131 or 132 or 143
+        && packet is { HopLimit: 1, HasRouterAlert: true }
+        && (packet.Source.IsLinkLocal || (packet.Source.IsUnspecified && packet.IcmpType is 131 or 143))
+        && (!IsEgress || packet.Destination.IsIn("ff02::/16"));
+
+    private bool IsAllowedDhcpV4() => IsEgress
+        ? IsDhcpBroadcastRequest
+        : IsUdpFrom(67, 68) && hasFreshDhcpRequest && (packet.Destination.IsLimitedBroadcast || nic.Owns(packet.Destination));
+
+    private bool IsAllowedDhcpV6() => IsEgress
+        ? IsUdpFrom(546, 547) && packet.Source.IsLinkLocal && packet.Destination == ReferenceAddress.Parse("ff02::1:2")
+        : IsUdpFrom(547, 546) && packet.Source.IsLinkLocal;
+
+    private bool IsUdpFrom(int source, int destination) => IsUdp && packet.SourcePort == source && packet.DestinationPort == destination;
+
+    private static ReferenceAddress SolicitedNode(ReferenceAddress target) =>
+        new(Ethertype.IPv6, ReferenceAddress.Parse("ff02::1:ff00:0").Bits | (target.Bits & 0xFF_FFFF));
+}
