@@ -1,1 +1,1 @@
-Console.WriteLine("secgroups");
+return await SecurityGroups.Cli.Tool.RunAsync(args, SecurityGroups.Cli.ToolConsole.System());

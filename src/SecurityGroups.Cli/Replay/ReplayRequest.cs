@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace SecurityGroups.Cli.Replay;
+
+/// <summary>Everything that a replay was asked for.</summary>
+internal sealed record ReplayRequest
+{
+    /// <summary>The name of a capture that means standard input.</summary>
+    public const string StandardInput = "-";
+
+    public required string PolicyFile { get; init; }
+
+    public required string CaptureFile { get; init; }
+
+    public View View { get; init; } = View.Everything;
+
+    /// <summary>One JSON object a judgement instead of the summary.</summary>
+    public bool AsNdjson { get; init; }
+
+    /// <summary>Where allowed packets are written; null = nowhere.</summary>
+    public string? AllowedFile { get; init; }
+
+    /// <summary>Where denied packets are written; null = nowhere.</summary>
+    public string? DeniedFile { get; init; }
+
+    /// <summary>Policy files by the packet before which they take force.</summary>
+    public ImmutableArray<(long PacketNumber, string FileName)> Updates { get; init; } = [];
+
+    public ConnectionTrackingOptions Tracking { get; init; } = new();
+}
