@@ -1,38 +1,30 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace SecurityGroups.Cli.Commands;
 
-/// <summary>Options whose value is one of a few words.</summary>
-internal static class Choice
+/// <summary>An option whose value is one of a few words; the first is the default.</summary>
+internal sealed class Choice<T>
 {
-    /// <summary>An option; the first choice is the default.</summary>
-    public static Option<T> Create<T>(string name, string description, params (string Word, T Value)[] choices)
+    private readonly (string Word, T Value)[] _choices;
+
+    public Choice(string name, string description, params (string Word, T Value)[] choices)
     {
-        string words = string.Join('|', choices.Select(choice => choice.Word));
-        Option<T> option = new(name)
+        _choices = choices;
+        string[] words = [.. choices.Select(choice => choice.Word)];
+        Option = new Option<string>(name)
         {
             Description = description,
-            HelpName = words,
-            DefaultValueFactory = _ => choices[0].Value,
-            CustomParser = result => Parse(result, name, words, choices),
+            HelpName = string.Join('|', words),
+            DefaultValueFactory = _ => words[0],
         };
-        option.CompletionSources.Add([.. choices.Select(choice => choice.Word)]);
-        return option;
+        Option.AcceptOnlyFromAmong(words);
     }
 
-    private static T Parse<T>(ArgumentResult result, string name, string words, (string Word, T Value)[] choices)
-    {
-        string word = result.Tokens[^1].Value;
-        foreach ((string known, T value) in choices)
-        {
-            if (word == known)
-            {
-                return value;
-            }
-        }
+    public Option<string> Option { get; }
 
-        result.AddError($"'{word}' is no value of {name}; it takes {words}.");
-        return choices[0].Value;
+    public T ValueIn(ParseResult parsed)
+    {
+        string? word = parsed.GetValue(Option);
+        return Array.Find(_choices, choice => choice.Word == word).Value;
     }
 }

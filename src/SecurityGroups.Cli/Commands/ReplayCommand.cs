@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using SecurityGroups.Cli.Replay;
 
 namespace SecurityGroups.Cli.Commands;
@@ -16,6 +15,8 @@ internal sealed class ReplayCommand
     {
         Description = "Judge at this NIC only; may be given several times.",
         HelpName = "ID",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
     };
 
     private readonly Option<string?> _egressNic = SharedOptions.Text(
@@ -24,7 +25,7 @@ internal sealed class ReplayCommand
     private readonly Option<string?> _ingressNic = SharedOptions.Text(
         "--ingress-nic", "ID", "Take every packet as going to this NIC, whatever its addresses; combines with --egress-nic.");
 
-    private readonly Option<bool> _isNdjson = Choice.Create("--format", "What to print: tables, or one JSON object a judgement.", ("summary", false), ("ndjson", true));
+    private readonly Choice<bool> _isNdjson = new("--format", "What to print: tables, or one JSON object a judgement.", ("summary", false), ("ndjson", true));
 
     private readonly Option<string?> _allowed = SharedOptions.Text(
         "--write-allowed", "FILE", "Write the packets that every NIC they concern allows; .pcapng in the name makes it pcapng.");
@@ -41,21 +42,21 @@ internal sealed class ReplayCommand
         CustomParser = UpdateArgument.ParseAll,
     };
 
-    private readonly Option<EstablishedConnections> _established = Choice.Create(
+    private readonly Choice<EstablishedConnections> _established = new(
         "--established",
         "What --update does to tracked connections.",
         ("revalidate", EstablishedConnections.Revalidate),
         ("keep", EstablishedConnections.KeepUntilIdle),
         ("keep-until-idle", EstablishedConnections.KeepUntilIdle));
 
-    private readonly Option<PickUp> _pickUp = Choice.Create(
+    private readonly Choice<PickUp> _pickUp = new(
         "--pickup",
         "Whether TCP connections whose SYN the capture lacks may be joined.",
         ("strict", PickUp.Strict),
         ("loose", PickUp.Loose),
         ("loose-egress-only", PickUp.LooseEgressOnly));
 
-    private readonly Option<ConnectionTimeouts> _timeouts = Choice.Create(
+    private readonly Choice<ConnectionTimeouts> _timeouts = new(
         "--timeouts", "How long connections may be idle.", ("default", ConnectionTimeouts.Default));
 
     private readonly Option<int?> _maxConnections = SharedOptions.Number(
@@ -75,36 +76,29 @@ internal sealed class ReplayCommand
             options._nics,
             options._egressNic,
             options._ingressNic,
-            options._isNdjson,
+            options._isNdjson.Option,
             options._allowed,
             options._denied,
             options._updates,
-            options._established,
-            options._pickUp,
-            options._timeouts,
+            options._established.Option,
+            options._pickUp.Option,
+            options._timeouts.Option,
             options._maxConnections,
         };
-        command.Validators.Add(options.RefuseSharedFiles);
-        command.SetAction((parsed, cancellationToken) => new ReplayRunner(options.ToRequest(parsed), console).RunAsync(cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(options.ToRequest(parsed), console, cancellationToken));
         return command;
     }
 
-    /// <summary>A file that is written must be none of the others.</summary>
-    private void RefuseSharedFiles(CommandResult result)
+    private static async Task<int> RunAsync(ReplayRequest request, ToolConsole console, CancellationToken cancellationToken)
     {
-        string?[] written = [result.GetValue(_allowed), result.GetValue(_denied)];
-        string?[] read = [result.GetValue(_capture), result.GetValue(_policy), .. (result.GetValue(_updates) ?? []).Select(update => update.FileName)];
-        HashSet<string> taken = [.. FullPaths(read)];
-        foreach (string path in FullPaths(written))
+        if (request.FindSharedFile() is { } path)
         {
-            if (!taken.Add(path))
-            {
-                result.AddError($"'{path}' would be overwritten: --write-allowed and --write-denied need files of their own.");
-            }
+            await console.Error.WriteLineAsync($"'{path}' would be overwritten: --write-allowed and --write-denied need files of their own.").ConfigureAwait(false);
+            return ExitCode.Usage;
         }
-    }
 
-    private static IEnumerable<string> FullPaths(string?[] paths) => paths.Where(path => !string.IsNullOrEmpty(path)).Select(path => Path.GetFullPath(path!));
+        return await new ReplayRunner(request, console).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private ReplayRequest ToRequest(ParseResult parsed) => new()
     {
@@ -116,15 +110,15 @@ internal sealed class ReplayCommand
             EgressNic = parsed.GetValue(_egressNic),
             IngressNic = parsed.GetValue(_ingressNic),
         },
-        AsNdjson = parsed.GetValue(_isNdjson),
+        AsNdjson = _isNdjson.ValueIn(parsed),
         AllowedFile = parsed.GetValue(_allowed),
         DeniedFile = parsed.GetValue(_denied),
         Updates = [.. (parsed.GetValue(_updates) ?? []).Select(update => (update.PacketNumber, update.FileName))],
         Tracking = new ConnectionTrackingOptions
         {
-            EstablishedConnections = parsed.GetValue(_established),
-            PickUp = parsed.GetValue(_pickUp),
-            Timeouts = parsed.GetValue(_timeouts)!,
+            EstablishedConnections = _established.ValueIn(parsed),
+            PickUp = _pickUp.ValueIn(parsed),
+            Timeouts = _timeouts.ValueIn(parsed),
             MaxConnections = parsed.GetValue(_maxConnections) ?? new ConnectionTrackingOptions().MaxConnections,
         },
     };

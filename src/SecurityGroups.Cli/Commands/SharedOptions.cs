@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace SecurityGroups.Cli.Commands;
 
@@ -15,17 +16,21 @@ internal static class SharedOptions
     /// <summary>An option with a free-text value.</summary>
     public static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
 
-    /// <summary>An option with a number between two bounds.</summary>
-    public static Option<int?> Number(string name, string description, int min, int max)
+    /// <summary>An option with a number between two bounds; null when it is not given.</summary>
+    public static Option<int?> Number(string name, string description, int min, int max) => new(name)
     {
-        Option<int?> option = new(name) { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
         {
-            if (result.GetValueOrDefault<int?>() is { } value && (value < min || value > max))
+            string text = result.Tokens[^1].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
             {
-                result.AddError($"{name} is {min} to {max}, not {value}.");
+                return value;
             }
-        });
-        return option;
-    }
+
+            result.AddError($"{name} is a number from {min} to {max}, not '{text}'.");
+            return null;
+        },
+    };
 }

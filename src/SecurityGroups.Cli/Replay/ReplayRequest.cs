@@ -27,4 +27,14 @@ internal sealed record ReplayRequest
     public ImmutableArray<(long PacketNumber, string FileName)> Updates { get; init; } = [];
 
     public ConnectionTrackingOptions Tracking { get; init; } = new();
+
+    /// <summary>A file that would be written although it is also read, or written twice; null when there is none.</summary>
+    public string? FindSharedFile()
+    {
+        string?[] written = [AllowedFile, DeniedFile];
+        HashSet<string> taken = [.. FullPaths([PolicyFile, CaptureFile, .. Updates.Select(update => update.FileName)])];
+        return FullPaths(written).FirstOrDefault(path => !taken.Add(path));
+    }
+
+    private static IEnumerable<string> FullPaths(string?[] paths) => paths.Where(path => !string.IsNullOrEmpty(path)).Select(path => Path.GetFullPath(path!));
 }
