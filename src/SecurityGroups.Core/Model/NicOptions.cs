@@ -17,9 +17,21 @@ public sealed record NicOptions
     /// <summary>TCP pick-up.</summary>
     public PickUp? PickUp { get; init; }
 
-    /// <summary>Most connections of this NIC; null = no quota.</summary>
+    /// <summary>Most connections of this NIC, at least 1; null = no quota.</summary>
     public int? MaxConnections { get; init; }
 
     /// <summary>VLAN ids (1 to 4094) whose tagged frames are accepted; empty = untagged only.</summary>
-    public ImmutableArray<int> VlanIds { get; init; } = [];
+    public ImmutableArray<int> VlanIds
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(NicOptions? other) =>
+        other is not null && LinkType == other.LinkType && Infrastructure == other.Infrastructure && WindowCheck == other.WindowCheck
+        && PickUp == other.PickUp && MaxConnections == other.MaxConnections && VlanIds.AsSpan().SequenceEqual(other.VlanIds.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(LinkType, Infrastructure, WindowCheck, PickUp, MaxConnections, VlanIds.Length);
 }

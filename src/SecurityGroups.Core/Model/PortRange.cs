@@ -17,8 +17,10 @@ public readonly record struct PortRange
     /// <summary>One port, 1 to 65535.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The port is out of range.</exception>
     public PortRange(int port)
-        : this(port, port)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        Min = Max = (ushort)port;
     }
 
     /// <summary>Every port.</summary>
@@ -32,6 +34,9 @@ public readonly record struct PortRange
 
     /// <summary>Whether this is every port (a packet's port 0 included, where ports may be 0).</summary>
     public bool IsAll => Min == 1 && Max == ushort.MaxValue;
+
+    /// <summary>Whether this is the default value, which no rule accepts.</summary>
+    public bool IsUnspecified => Min == 0;
 
     /// <summary>The range as <c>443</c>, <c>5000-5010</c> or <c>any</c>.</summary>
     public override string ToString() => IsAll ? "any" : Min == Max ? $"{Min}" : $"{Min}-{Max}";

@@ -1,6 +1,11 @@
+using System.Net;
+
 namespace SecurityGroups;
 
-/// <summary>The other end of a rule, whichever the direction. 0.0.0.0/0 and ::/0 are <see cref="Any"/> of their ethertype.</summary>
+/// <summary>
+/// The other end of a rule, whichever the direction. Immutable. As remotes 0.0.0.0/0 and ::/0 mean what <see cref="Any"/> means in a rule
+/// of their ethertype.
+/// </summary>
 public sealed record Remote
 {
     private Remote(RemoteKind kind, Cidr? prefix, string? id)
@@ -22,6 +27,9 @@ public sealed record Remote
     /// <summary>The id of the security group or address group, otherwise null.</summary>
     public string? Id { get; }
 
+    /// <summary>Whether every address of the rule's ethertype matches: <see cref="Any"/>, or a prefix of length 0.</summary>
+    internal bool IsEveryAddress => Kind == RemoteKind.Any || Prefix is { PrefixLength: 0 };
+
     /// <summary>The addresses of a prefix, in strict CIDR text; a bare address is a /32 or /128.</summary>
     /// <exception cref="FormatException">The text is not strict CIDR.</exception>
     public static Remote Network(string cidr) => Network(Cidr.Parse(cidr));
@@ -32,6 +40,13 @@ public sealed record Remote
         ArgumentNullException.ThrowIfNull(prefix);
         return new Remote(RemoteKind.Network, prefix, null);
     }
+
+    /// <summary>The addresses of a prefix of System.Net; an IPv4-mapped one is unmapped.</summary>
+    /// <exception cref="ArgumentException">The network is 0.0.0.0/0, which is also what <c>default</c> is: the world is <see cref="Any"/>.</exception>
+    public static Remote Network(IPNetwork network) => Network(Cidr.FromNetwork(network));
+
+    /// <summary>One address; an IPv4-mapped one is unmapped.</summary>
+    public static Remote Address(IPAddress address) => Network(Cidr.FromAddress(address));
 
     /// <summary>The addresses of the NICs attached to a security group of the same policy.</summary>
     public static Remote SecurityGroup(string id)
@@ -46,4 +61,13 @@ public sealed record Remote
         ArgumentException.ThrowIfNullOrEmpty(id);
         return new Remote(RemoteKind.AddressGroup, null, id);
     }
+
+    /// <summary>The remote as <c>any</c>, <c>10.0.0.0/8</c>, <c>group:db</c> or <c>addresses:office</c>.</summary>
+    public override string ToString() => Kind switch
+    {
+        RemoteKind.Network => Prefix!.Text,
+        RemoteKind.SecurityGroup => $"group:{Id}",
+        RemoteKind.AddressGroup => $"addresses:{Id}",
+        _ => "any",
+    };
 }

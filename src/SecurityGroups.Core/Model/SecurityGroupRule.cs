@@ -11,7 +11,7 @@ public sealed record SecurityGroupRule
     }
 
     /// <summary>Unique within its group; empty until the rule joins a group, which derives one from the content.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = Checked.Text(value); } = "";
 
     /// <summary>For people.</summary>
     public string? Description { get; init; }
@@ -19,8 +19,19 @@ public sealed record SecurityGroupRule
     /// <summary>Ingress or egress.</summary>
     public Direction Direction { get; private init; }
 
-    /// <summary>IPv4 or IPv6; null = both, which becomes two rules when the rule joins a group.</summary>
-    public Ethertype? Ethertype { get; init; }
+    /// <summary>
+    /// IPv4 or IPv6; null = both, which becomes two rules when the rule joins a group. Follows a remote prefix unless given. Required for
+    /// ICMP and the protocols of IPv6. In IPv6 rules the protocol icmp is ipv6-icmp.
+    /// </summary>
+    public Ethertype? Ethertype
+    {
+        get;
+        init
+        {
+            field = value;
+            Protocol = Protocol.For(value);
+        }
+    }
 
     /// <summary>The protocol, or any.</summary>
     public IpProtocol Protocol { get; private init; } = IpProtocol.Any;
@@ -62,9 +73,19 @@ public sealed record SecurityGroupRule
     public static SecurityGroupRule Egress(IpProtocol protocol, IcmpMatch icmp, Remote remote) =>
         Create(Direction.Egress, protocol, PortRange.All, icmp, remote);
 
+    /// <summary>The rule as <c>ingress IPv4 tcp 443 any</c>.</summary>
+    public override string ToString()
+    {
+        string what = Icmp is { } icmp ? $" {icmp}" : Ports.IsAll ? "" : $" {Ports}";
+        return $"{(Direction == Direction.Ingress ? "ingress" : "egress")} {Ethertype?.ToString() ?? "IPv4+IPv6"} {Protocol}{what} {Remote}";
+    }
+
     internal static SecurityGroupRule Create(Direction direction, IpProtocol protocol, PortRange ports, IcmpMatch? icmp, Remote remote)
     {
         ArgumentNullException.ThrowIfNull(remote);
+        ThrowIfDefault(protocol.IsUnspecified, nameof(protocol));
+        ThrowIfDefault(ports.IsUnspecified, nameof(ports));
+        ThrowIfDefault(icmp is { IsUnspecified: true }, nameof(icmp));
         return new SecurityGroupRule
         {
             Direction = direction,
@@ -74,5 +95,14 @@ public sealed record SecurityGroupRule
             Remote = remote,
             Ethertype = remote.Prefix?.Ethertype,
         };
+    }
+
+    // A forgotten value must never become "everything".
+    private static void ThrowIfDefault(bool isDefault, string name)
+    {
+        if (isDefault)
+        {
+            throw new ArgumentException("The default value is not a choice; write one out.", name);
+        }
     }
 }
