@@ -1,0 +1,40 @@
+namespace SecurityGroups.Match;
+
+/// <summary>Addresses and prefixes of both families, such as a NIC owns. Immutable, any thread, no allocation.</summary>
+/// <remarks>A NIC has few, compared one after another; a family with more than <see cref="MaxScanned"/> has a trie.</remarks>
+internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wide)
+{
+    /// <summary>Most prefixes of a family that are compared one after another.</summary>
+    public const int MaxScanned = 8;
+
+    public static AddressSet Empty { get; } = new(new Family([], null), new Family([], null));
+
+    public bool Contains(Ethertype ethertype, UInt128 address) => (ethertype == Ethertype.IPv4 ? narrow : wide).Contains(address);
+
+    /// <summary>Whether the set has nothing of a family.</summary>
+    public bool IsEmpty(Ethertype ethertype) => (ethertype == Ethertype.IPv4 ? narrow : wide).IsEmpty;
+
+    /// <summary>What the set has of one family: a few prefixes, or a trie whose value is 1 for what belongs to it.</summary>
+    internal sealed class Family((UInt128 Bits, UInt128 Mask)[] prefixes, PrefixTrie? trie)
+    {
+        public bool IsEmpty => prefixes.Length == 0 && trie is null;
+
+        public bool Contains(UInt128 address)
+        {
+            if (trie is not null)
+            {
+                return trie.Lookup(address) != 0;
+            }
+
+            foreach ((UInt128 bits, UInt128 mask) in prefixes)
+            {
+                if ((address & mask) == bits)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace SecurityGroups.Match;
+
+/// <summary>A member of a network: its prefix, and network, ethertype and prefix length in one number, with their hash.</summary>
+/// <remarks>
+/// The hash multiplies under secrets of this process, so that a tenant cannot choose addresses that fall into one chunk of the index.
+/// </remarks>
+internal readonly struct MemberKey
+{
+    private static readonly ulong s_highSecret = Secret();
+    private static readonly ulong s_lowSecret = Secret();
+    private static readonly ulong s_scopeSecret = Secret();
+
+    public readonly UInt128 Bits;
+    public readonly ulong Hash;
+    public readonly ulong Scope;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public MemberKey(int network, Ethertype ethertype, UInt128 bits, int prefixLength)
+    {
+        Bits = bits;
+        Scope = ((ulong)(uint)network << 16) | ((ulong)ethertype << 8) | (uint)prefixLength;
+        ulong folded = Fold((ulong)(bits >> 64) ^ s_highSecret, (ulong)bits ^ s_lowSecret);
+        Hash = Fold(folded ^ s_scopeSecret, Scope + 0x9e3779b97f4a7c15);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(in MemberKey other) => Hash == other.Hash && Bits == other.Bits && Scope == other.Scope;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(ulong left, ulong right)
+    {
+        ulong high = Math.BigMul(left, right, out ulong low);
+        return high ^ low;
+    }
+
+    private static ulong Secret()
+    {
+        Span<byte> octets = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(octets);
+        return BinaryPrimitives.ReadUInt64LittleEndian(octets) | 1;
+    }
+}

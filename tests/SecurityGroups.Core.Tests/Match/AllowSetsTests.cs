@@ -1,0 +1,112 @@
+using FsCheck.Xunit;
+using SecurityGroups.Compile;
+using SecurityGroups.Match;
+
+namespace SecurityGroups.Tests.Match;
+
+public sealed class AllowSetsTests
+{
+    [Property(MaxTest = 200)]
+    public void Contains_AnyRanges_AgreesWithAnArrayOfBools(int seed)
+    {
+        Random random = new(seed);
+        ServiceRange[] ranges = Ranges(random, random.Next(1 << random.Next(11)), random.Next(1, 4000));
+        bool[] expected = Expected(ranges);
+        AllowSetBuilder builder = new();
+        int set = Intern(builder, ranges);
+        AllowSets sets = builder.Build();
+        AssertEqual(expected, sets, builder.DescriptorOf(set));
+    }
+
+    [Property(MaxTest = 100)]
+    public void Contains_SetsThatContinue_AgreesWithTheirUnion(int seed)
+    {
+        Random random = new(seed);
+        AllowSetBuilder builder = new();
+        List<ServiceRange> all = [];
+        int set = 0;
+        for (int depth = random.Next(1, 6); depth > 0; depth--)
+        {
+            ServiceRange[] ranges = Ranges(random, random.Next(1, 1 << random.Next(1, 9)), 40);
+            List<int> union = [];
+            Boundaries.Union([.. ranges], union);
+            set = builder.Extend(set, Boundaries.AsSpan(union));
+            all.AddRange(ranges);
+        }
+
+        AssertEqual(Expected([.. all]), builder.Build(), builder.DescriptorOf(set));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(136)]
+    [InlineData(137)]
+    [InlineData(2312)]
+    [InlineData(2313)]
+    [InlineData(32768)]
+    public void Contains_EveryOtherPort_AgreesAtEachLevelCount(int count)
+    {
+        ServiceRange[] ranges = [.. Enumerable.Range(0, count).Select(i => new ServiceRange(i * 2, i * 2))];
+        AllowSetBuilder builder = new();
+        int set = Intern(builder, ranges);
+        AssertEqual(Expected(ranges), builder.Build(), builder.DescriptorOf(set));
+    }
+
+    [Fact]
+    public void Contains_AnyProtocol_HoldsForTheLastService()
+    {
+        AllowSetBuilder builder = new();
+        int set = Intern(builder, [new ServiceRange(0, MatchKey.ServiceEnd - 1)]);
+        AllowSets sets = builder.Build();
+        Assert.True(sets.Contains(builder.DescriptorOf(set), MatchKey.ServiceOf(255, ushort.MaxValue)));
+        Assert.True(sets.Contains(builder.DescriptorOf(set), 0));
+        Assert.False(sets.Contains(0, 0));
+    }
+
+    [Fact]
+    public void Intern_EqualSets_AreOne()
+    {
+        AllowSetBuilder builder = new();
+        int first = Intern(builder, [new ServiceRange(1, 5), new ServiceRange(6, 9)]);
+        Assert.Equal(first, Intern(builder, [new ServiceRange(3, 9), new ServiceRange(1, 4)]));
+        Assert.NotEqual(first, Intern(builder, [new ServiceRange(1, 8)]));
+    }
+
+    private static int Intern(AllowSetBuilder builder, ServiceRange[] ranges)
+    {
+        List<int> union = [];
+        Boundaries.Union([.. ranges], union);
+        return builder.Extend(0, Boundaries.AsSpan(union));
+    }
+
+    private static ServiceRange[] Ranges(Random random, int count, int maxLength) => [.. Enumerable.Range(0, count).Select(_ =>
+    {
+        int low = random.Next(1 << 16);
+        return new ServiceRange(low, Math.Min(low + random.Next(maxLength), ushort.MaxValue));
+    })];
+
+    private static bool[] Expected(ServiceRange[] ranges)
+    {
+        bool[] expected = new bool[1 << 16];
+        foreach (ServiceRange range in ranges)
+        {
+            expected.AsSpan(range.Low..(range.High + 1)).Fill(true);
+        }
+
+        return expected;
+    }
+
+    private static void AssertEqual(bool[] expected, AllowSets sets, uint descriptor)
+    {
+        for (int service = 0; service < expected.Length; service++)
+        {
+            if (expected[service] != sets.Contains(descriptor, service))
+            {
+                Assert.Fail($"Service {service} should be {expected[service]}.");
+            }
+        }
+    }
+}
