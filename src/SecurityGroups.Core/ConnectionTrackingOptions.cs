@@ -3,8 +3,14 @@ namespace SecurityGroups;
 /// <summary>How connections are tracked.</summary>
 public sealed record ConnectionTrackingOptions
 {
-    /// <summary>Most connections tracked at a time; memory for all of them is taken at the start. 1 to 16,777,216, default 65,536.</summary>
-    public int MaxConnections { get; init; } = 65_536;
+    private const int CapacityLimit = 16_777_216;
+
+    /// <summary>
+    /// Most connections tracked at a time; memory for all of them is reserved at the start, 112 octets each, and used as they come.
+    /// 1 to 16,777,216, default 65,536.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
+    public int MaxConnections { get; init => field = InRange(value, 1, CapacityLimit, nameof(MaxConnections)); } = 65_536;
 
     /// <summary>What becomes of tracked connections when the policy changes; default <see cref="EstablishedConnections.Revalidate"/>.</summary>
     public EstablishedConnections EstablishedConnections { get; init; } = EstablishedConnections.Revalidate;
@@ -16,11 +22,17 @@ public sealed record ConnectionTrackingOptions
     public WindowCheck WindowCheck { get; init; } = WindowCheck.Enforce;
 
     /// <summary>Idle times; default <see cref="ConnectionTimeouts.Default"/>.</summary>
-    public ConnectionTimeouts Timeouts { get; init; } = ConnectionTimeouts.Default;
+    /// <exception cref="ArgumentNullException">Set to null.</exception>
+    public ConnectionTimeouts Timeouts { get; init => field = value ?? throw new ArgumentNullException(nameof(Timeouts)); } = ConnectionTimeouts.Default;
 
     /// <summary>Whether only packets leaving the instance refresh a UDP connection (RFC 4787 REQ-6); default false.</summary>
     public bool RefreshOnEgressOnly { get; init; }
 
     /// <summary>ICMP errors a second and NIC that may pass as related; 0 = no limit, default 1,000 with a burst of ten times as many.</summary>
-    public int IcmpErrorsPerSecond { get; init; } = 1_000;
+    /// <exception cref="ArgumentOutOfRangeException">Below 0 or above 1,000,000.</exception>
+    public int IcmpErrorsPerSecond { get; init => field = InRange(value, 0, 1_000_000, nameof(IcmpErrorsPerSecond)); } = 1_000;
+
+    private static int InRange(int value, int min, int max, string member) => value >= min && value <= max
+        ? value
+        : throw new ArgumentOutOfRangeException(member, value, $"Must be from {min} to {max}.");
 }

@@ -1,30 +1,236 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
 /// <summary>The connections of a firewall: finds, advances, creates, revokes and expires them.</summary>
-internal sealed class ConnectionTracker
+/// <remarks>
+/// Order of one packet of the orchestrator: <c>Track</c>, for ICMP errors <c>Relate</c>, <c>CanOpen</c>, the rules, <c>Create</c>. Any thread may
+/// call any member; packets of one connection take turns through the lock bit of its entry, others do not meet. Nothing here allocates or
+/// throws but the control calls (zones, snapshots).
+/// Times are milliseconds from any fixed origin; a time older than a connection's last packet counts as equal to it.
+/// </remarks>
+internal sealed partial class ConnectionTracker
 {
+    private readonly TimeoutTable _timeouts;
+    private readonly ZoneTable _zones = new();
+    private readonly ConnectionTable _table;
+    private readonly int _icmpErrorsPerSecond;
+
+    public ConnectionTracker(ConnectionTrackingOptions options)
+    {
+        _timeouts = new TimeoutTable(options.Timeouts);
+        _table = new ConnectionTable(options.MaxConnections, _timeouts, _zones);
+        _icmpErrorsPerSecond = options.IcmpErrorsPerSecond;
+    }
+
+    /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
+    public int Count => _table.Count;
+
+    public int Capacity => _table.Capacity;
+
+    internal ConnectionTable Table => _table;
+
+    /// <summary>Opens a tracking zone; one per incarnation of a NIC. Numbers are never used twice.</summary>
+    public uint RegisterZone() => _zones.Register();
+
+    /// <summary>Closes a zone: its connections never match again and are reclaimed in time.</summary>
+    public void RetireZone(uint zone) => _zones.Retire(zone);
+
+    /// <summary>Connections of a zone, expired ones that were not reclaimed yet included.</summary>
+    public int CountOf(uint zone) => _zones.Find(zone)?.Connections ?? 0;
+
+    /// <summary>Takes expired connections out, looking at <paramref name="budget"/> entries; inserts do that by themselves, little by little.</summary>
+    public int Reclaim(long nowMilliseconds, int budget) => _table.Reclaim(nowMilliseconds, budget);
+
+    /// <summary>The hash of a key, for the burst path: compute, <see cref="PrefetchBucket"/>, <see cref="PrefetchEntry"/>, then Track.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Hash(in FlowKey key) => _table.Hash(key);
+
+    public void PrefetchBucket(ulong hash) => _table.PrefetchBucket(hash);
+
+    public void PrefetchEntry(ulong hash) => _table.PrefetchEntry(hash);
+
+    /// <summary>Whether packets of this kind have connections: not later fragments, nor ICMP but queries, nor source port 0 (it takes no answer).</summary>
+    public static bool IsTrackable(in ParsedPacket packet)
+    {
+        if (packet.Kind is not (PacketKind.IPv4 or PacketKind.IPv6) || packet.Has(PacketTraits.LaterFragment))
+        {
+            return false;
+        }
+
+        if (packet.Has(PacketTraits.Icmp))
+        {
+            return IcmpQuery.IsRequest(packet.Protocol, packet.IcmpType) || IcmpQuery.IsReply(packet.Protocol, packet.IcmpType);
+        }
+
+        return !packet.Has(PacketTraits.Ports) || packet.SourcePort != 0;
+    }
+
     /// <summary>
     /// Looks the packet's connection up and advances it: expired = not found; tombstone, staleness, TCP state and window, timers.
     /// <paramref name="commit"/> false does the same on a copy and changes nothing (Explain).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TrackResult Track<TPolicy>(
         in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, in TPolicy policy, bool commit)
-        where TPolicy : struct, IConnectionPolicy => default;
+        where TPolicy : struct, IConnectionPolicy =>
+        Track(Hash(key), key, packet, direction, nowMilliseconds, modes, policy, commit);
+
+    /// <summary>As above, with the hash of the key computed before.</summary>
+    public TrackResult Track<TPolicy>(
+        ulong hash, in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, in TPolicy policy, bool commit)
+        where TPolicy : struct, IConnectionPolicy
+    {
+        if (!_table.TryAcquire(key, hash, out uint index, out ConnectionState state))
+        {
+            return default;
+        }
+
+        if (!commit)
+        {
+            return Preview(index, state, key, packet, direction, nowMilliseconds, modes, policy);
+        }
+
+        TrackResult result = Step(ref _table[index], ref state, key, packet, direction, nowMilliseconds, modes, policy);
+        _table.Release(index, state);
+        return result;
+    }
 
     /// <summary>Whether a packet without connection may open one (step 8 of decisions.md): <see cref="Reason.NotEvaluated"/> = yes, else why not.</summary>
-    public static Reason CanOpen(in ParsedPacket packet, Direction direction, in TrackingModes modes) => Reason.InvalidState;
+    public static Reason CanOpen(in ParsedPacket packet, Direction direction, in TrackingModes modes)
+    {
+        if (packet.Has(PacketTraits.LaterFragment))
+        {
+            return Reason.NotEvaluated;
+        }
+
+        if (packet.Has(PacketTraits.Icmp))
+        {
+            return packet.Has(PacketTraits.IcmpError) ? Reason.UnrelatedIcmp
+                : IcmpQuery.IsReply(packet.Protocol, packet.IcmpType) ? Reason.InvalidState : Reason.NotEvaluated;
+        }
+
+        return packet.Protocol == ProtocolNumbers.Tcp ? CanOpenTcp(packet, direction, modes) : Reason.NotEvaluated;
+    }
 
     /// <summary>
     /// Makes the connection of a packet that the rules admitted. <see cref="Reason.NotEvaluated"/> = made; another thread having made it
-    /// meanwhile counts as made after this packet advanced it. Otherwise why there is no room.
+    /// meanwhile counts as made after this packet advanced it. Otherwise why the packet must be denied: no room, or the other's connection
+    /// refuses it.
     /// </summary>
-    public Reason Create(in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, uint stamp, bool commit) =>
-        Reason.ConnectionTableFull;
+    public Reason Create(in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, uint stamp, bool commit)
+    {
+        if (!commit)
+        {
+            return PreviewCreate(key, modes);
+        }
 
-    /// <summary>Whether an ICMP error that travels in <paramref name="direction"/> is about a live connection. Never changes or refreshes it.</summary>
-    public TrackResult Relate<TPolicy>(
-        in QuotedPacket quoted, in ParsedPacket error, Direction direction, uint zone, long nowMilliseconds, in TrackingModes modes, in TPolicy policy)
-        where TPolicy : struct, IConnectionPolicy => default;
+        ulong hash = Hash(key);
+        ConnectionEntry entry = new(key) { Stamp = stamp };
+        ConnectionState state = packet.Protocol == ProtocolNumbers.Tcp
+            ? TcpTracking.Open(ref entry, packet, direction, nowMilliseconds)
+            : DatagramTracking.Open(ref entry, packet.Protocol, direction, nowMilliseconds);
+        while (true)
+        {
+            InsertResult inserted = _table.TryInsert(key, hash, entry, state, nowMilliseconds, modes.MaxConnections);
+            if (inserted != InsertResult.Exists)
+            {
+                return ReasonOf(inserted);
+            }
+
+            // Threads A and B admitted the first packets of one connection at once (behaviour U11); the other was first.
+            if (TryJoin(key, hash, packet, direction, nowMilliseconds, modes, out Reason reason))
+            {
+                return reason;
+            }
+        }
+    }
+
+    private static Reason CanOpenTcp(in ParsedPacket packet, Direction direction, in TrackingModes modes)
+    {
+        switch (TcpStates.KindOf(packet.TcpFlags))
+        {
+            case TcpSegmentKind.Syn:
+                return Reason.NotEvaluated;
+            case TcpSegmentKind.Ack:
+                bool mayPickUp = modes.PickUp == PickUp.Loose || (modes.PickUp == PickUp.LooseEgressOnly && direction == Direction.Egress);
+                return mayPickUp ? Reason.NotEvaluated : Reason.NotSyn;
+            default:
+                return Reason.InvalidState;
+        }
+    }
+
+    private static Reason ReasonOf(InsertResult inserted) => inserted switch
+    {
+        InsertResult.Inserted => Reason.NotEvaluated,
+        InsertResult.ZoneFull => Reason.NicQuota,
+        InsertResult.ZoneRetired => Reason.NicRemoved,
+        _ => Reason.ConnectionTableFull,
+    };
+
+    private Reason PreviewCreate(in FlowKey key, in TrackingModes modes)
+    {
+        if (modes.MaxConnections > 0 && CountOf(key.Zone) >= modes.MaxConnections)
+        {
+            return Reason.NicQuota;
+        }
+
+        return _table.Count >= _table.Capacity ? Reason.ConnectionTableFull : Reason.NotEvaluated;
+    }
+
+    private bool TryJoin(in FlowKey key, ulong hash, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes, out Reason reason)
+    {
+        reason = Reason.NotEvaluated;
+        if (!_table.TryAcquire(key, hash, out uint index, out ConnectionState state))
+        {
+            return false;
+        }
+
+        ref ConnectionEntry entry = ref _table[index];
+        TrackResult result = state.IsRevoked
+            ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked)
+            : Advance(ref entry, ref state, packet, direction, now, modes);
+        _table.Release(index, state);
+        reason = result.Verdict == Verdict.Allow ? Reason.NotEvaluated : result.Reason;
+        return result.Found;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TrackResult Preview<TPolicy>(
+        uint index, ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
+        where TPolicy : struct, IConnectionPolicy
+    {
+        ConnectionEntry copy = _table[index];
+        _table.Release(index, state);
+        return Step(ref copy, ref state, key, packet, direction, now, modes, policy);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TrackResult Step<TPolicy>(
+        ref ConnectionEntry entry, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes,
+        in TPolicy policy)
+        where TPolicy : struct, IConnectionPolicy
+    {
+        if (_timeouts.IsExpired(state, now))
+        {
+            state.Kill();
+            return default;
+        }
+
+        bool mustCheck = state.IsRevoked || (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
+        if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, now, modes, policy))
+        {
+            return state.IsLive ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked) : default;
+        }
+
+        return Advance(ref entry, ref state, packet, direction, now, modes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TrackResult Advance(
+        ref ConnectionEntry entry, ref ConnectionState state, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes) =>
+        packet.Protocol == ProtocolNumbers.Tcp
+            ? TcpTracking.Advance(ref entry, ref state, packet, direction, now, modes.WindowCheck)
+            : DatagramTracking.Advance(ref entry, ref state, direction, now, modes.RefreshOnEgressOnly);
 }

@@ -1,8 +1,14 @@
+using SecurityGroups.Packets;
+
 namespace SecurityGroups.Tracking;
 
 /// <summary>
 /// The key of a connection as one NIC sees it. Packets of either direction have the same key, so there is one entry and one lookup.
 /// </summary>
+/// <remarks>
+/// ICMP queries: the port word holds the identifier and the type that the local end sends, so a query of the instance (8) and one of the
+/// remote end (0, the answer to it) with equal identifiers are two connections.
+/// </remarks>
 internal readonly struct FlowKey(
     UInt128 local, UInt128 remote, ushort localPort, ushort remotePort, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
 {
@@ -12,7 +18,7 @@ internal readonly struct FlowKey(
     /// <summary>Address of the other end.</summary>
     public readonly UInt128 Remote = remote;
 
-    /// <summary>Local port in the high half, remote port in the low; ICMP: identifier high, request type and code low.</summary>
+    /// <summary>Local port in the high half, remote port in the low; ICMP: identifier high, type that the local end sends and code low.</summary>
     public readonly uint Ports = ((uint)localPort << 16) | remotePort;
 
     /// <summary>Number of the NIC's tracking zone in bits 1 to 31, ethertype in bit 0.</summary>
@@ -20,4 +26,86 @@ internal readonly struct FlowKey(
 
     /// <summary>VLAN ids in bits 8 to 31, protocol in bits 0 to 7.</summary>
     public readonly uint VlanAndProtocol = (vlanIds << 8) | protocol;
+
+    public Ethertype Ethertype => (Ethertype)(ZoneAndEthertype & 1);
+
+    public bool IsIPv6 => (ZoneAndEthertype & 1) != 0;
+
+    public uint Zone => ZoneAndEthertype >> 1;
+
+    public byte Protocol => (byte)VlanAndProtocol;
+
+    public uint VlanIds => VlanAndProtocol >> 8;
+
+    public ushort LocalPort => (ushort)(Ports >> 16);
+
+    public ushort RemotePort => (ushort)Ports;
+
+    /// <summary>
+    /// Both addresses in 64 bits: IPv4 exactly, IPv6 folded. Equal words prove equality for IPv4 only; the fold need not be keyed, as it only
+    /// saves comparisons.
+    /// </summary>
+    public ulong AddressWord => IsIPv6
+        ? Fold(Local) ^ ulong.RotateLeft(Fold(Remote), 29)
+        : ((ulong)Local << 32) | (uint)Remote;
+
+    /// <summary>The key of a packet that travels in <paramref name="direction"/>.</summary>
+    public static FlowKey From(in ParsedPacket packet, Direction direction, uint zone)
+    {
+        Ethertype ethertype = packet.Kind == PacketKind.IPv6 ? Ethertype.IPv6 : Ethertype.IPv4;
+        return Of(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, direction, zone, ethertype, packet.VlanIds, packet.Protocol);
+    }
+
+    /// <summary>The key of the packet that an ICMP error quotes: it travelled the other way.</summary>
+    public static FlowKey From(in QuotedPacket quoted, in ParsedPacket error, Direction direction, uint zone)
+    {
+        Ethertype ethertype = error.Kind == PacketKind.IPv6 ? Ethertype.IPv6 : Ethertype.IPv4;
+        return Of(quoted.Source, quoted.Destination, quoted.SourcePort, quoted.DestinationPort, Opposite(direction), zone, ethertype, error.VlanIds, quoted.Protocol);
+    }
+
+    /// <summary>What rules match as destination port when the first packet went in <paramref name="original"/>; ICMP: type and code of the request.</summary>
+    public ushort MatchPort(Direction original)
+    {
+        if (Protocol is ProtocolNumbers.Icmp or ProtocolNumbers.IcmpV6)
+        {
+            byte type = (byte)(Ports >> 8);
+            byte request = original == Direction.Egress ? type : IcmpQuery.Counterpart(Protocol, type);
+            return (ushort)((request << 8) | (byte)Ports);
+        }
+
+        return original == Direction.Egress ? RemotePort : LocalPort;
+    }
+
+    private static Direction Opposite(Direction direction) => direction == Direction.Egress ? Direction.Ingress : Direction.Egress;
+
+    private static ulong Fold(UInt128 address) => (ulong)address ^ ulong.RotateLeft((ulong)(address >> 64), 17);
+
+    private static FlowKey Of(
+        UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, Direction direction, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
+    {
+        if (protocol is ProtocolNumbers.Icmp or ProtocolNumbers.IcmpV6)
+        {
+            return OfIcmp(source, destination, sourcePort, destinationPort, direction, zone, ethertype, vlanIds, protocol);
+        }
+
+        if (!ProtocolNumbers.HasPorts(protocol))
+        {
+            sourcePort = destinationPort = 0;
+        }
+
+        return direction == Direction.Egress
+            ? new FlowKey(source, destination, sourcePort, destinationPort, zone, ethertype, vlanIds, protocol)
+            : new FlowKey(destination, source, destinationPort, sourcePort, zone, ethertype, vlanIds, protocol);
+    }
+
+    private static FlowKey OfIcmp(
+        UInt128 source, UInt128 destination, ushort identifier, ushort typeAndCode, Direction direction, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
+    {
+        byte type = (byte)(typeAndCode >> 8);
+        byte sentLocally = direction == Direction.Egress ? type : IcmpQuery.Counterpart(protocol, type);
+        ushort low = (ushort)((sentLocally << 8) | (byte)typeAndCode);
+        return direction == Direction.Egress
+            ? new FlowKey(source, destination, identifier, low, zone, ethertype, vlanIds, protocol)
+            : new FlowKey(destination, source, identifier, low, zone, ethertype, vlanIds, protocol);
+    }
 }

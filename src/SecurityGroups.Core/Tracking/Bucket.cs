@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace SecurityGroups.Tracking;
+
+/// <summary>Eight slots of the index in one cache line.</summary>
+/// <remarks>
+/// <code>
+///  0          16             48     52       56        64
+///  8 x tag    | 8 x entry    | lock | unused | spilled |
+/// </code>
+/// A tag is 16 bits of the hash, never 0; 0 = the slot is empty. Octet d of "spilled" counts the connections whose home is this bucket but
+/// which lie d buckets further on, so that a lookup goes there only if there is something to find. A slot is written by who holds the lock;
+/// readers take none.
+/// </remarks>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+internal struct Bucket
+{
+    public const int Slots = 8;
+
+    [FieldOffset(0)]
+    private ushort _firstTag;
+
+    [FieldOffset(16)]
+    private uint _firstIndex;
+
+    [FieldOffset(48)]
+    private int _lock;
+
+    [FieldOffset(56)]
+    public ulong Spilled;
+
+    /// <summary>Bit i = slot i carries the tag.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint SlotsWith(ushort tag)
+    {
+        // The eight tags are the first 16 octets of this 64-octet structure.
+        Vector128<ushort> tags = Vector128.LoadUnsafe(in _firstTag);
+        uint slots = Vector128.Equals(tags, Vector128.Create(tag)).ExtractMostSignificantBits();
+
+        // A slot's index is written before its tag; a reader that saw the tag must not have read the index earlier.
+        Volatile.ReadBarrier();
+        return slots;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly uint IndexAt(int slot) => Unsafe.Add(ref Unsafe.AsRef(in _firstIndex), slot & (Slots - 1));
+
+    public readonly ushort TagAt(int slot) => Unsafe.Add(ref Unsafe.AsRef(in _firstTag), slot & (Slots - 1));
+
+    /// <summary>Fills an empty slot: index first, then the tag that makes it visible.</summary>
+    public void Fill(int slot, ushort tag, uint index)
+    {
+        Unsafe.Add(ref _firstIndex, slot & (Slots - 1)) = index;
+        Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), tag);
+    }
+
+    public void Clear(int slot) => Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), (ushort)0);
+
+    /// <summary>Who holds several buckets takes them in ascending order; nothing is called while one is held.</summary>
+    public void Lock()
+    {
+        SpinWait spin = default;
+        while (Volatile.Read(ref _lock) != 0 || Interlocked.CompareExchange(ref _lock, 1, 0) != 0)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    public void Unlock() => Volatile.Write(ref _lock, 0);
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SecurityGroups.Tracking;
+
+/// <summary>One connection: one cache line for either family; IPv6 addresses lie in an array beside.</summary>
+/// <remarks>
+/// <code>
+///  0         8       12      16      20      24       32                  48                  64
+///  addresses | ports | zone  | vlan  | stamp | state  | initiator side    | responder side    |
+///  (word)    |       | +type | +proto|       | word   | TCP window, or the time of creation   |
+/// </code>
+/// Octets 0 to 19 are the key; they never change while the state word says live. All else may only be touched by who holds the lock bit of
+/// the state word. Free entries have state word 0 and the next free index in place of the stamp.
+/// </remarks>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+internal struct ConnectionEntry
+{
+    [FieldOffset(0)]
+    public ulong Addresses;
+
+    [FieldOffset(8)]
+    public uint Ports;
+
+    [FieldOffset(12)]
+    public uint ZoneAndEthertype;
+
+    [FieldOffset(16)]
+    public uint VlanAndProtocol;
+
+    /// <summary>Generation of the rules that admitted the connection last.</summary>
+    [FieldOffset(20)]
+    public uint Stamp;
+
+    /// <summary>Free entries: the next one's index plus one.</summary>
+    [FieldOffset(20)]
+    public uint NextFree;
+
+    [FieldOffset(24)]
+    public ulong StateWord;
+
+    [FieldOffset(32)]
+    public TcpSide Initiator;
+
+    [FieldOffset(48)]
+    public TcpSide Responder;
+
+    /// <summary>All but TCP: time of the first packet, ms.</summary>
+    [FieldOffset(32)]
+    public long CreatedMilliseconds;
+
+    public ConnectionEntry(in FlowKey key)
+    {
+        Addresses = key.AddressWord;
+        Ports = key.Ports;
+        ZoneAndEthertype = key.ZoneAndEthertype;
+        VlanAndProtocol = key.VlanAndProtocol;
+    }
+
+    public readonly bool IsIPv6 => (ZoneAndEthertype & 1) != 0;
+
+    public readonly uint Zone => ZoneAndEthertype >> 1;
+
+    /// <summary>Compares the key octets; for IPv6 the addresses themselves are still to be compared.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool HasKey(ulong addresses, in FlowKey key) =>
+        ((Addresses ^ addresses)
+            | ((uint)(Ports ^ key.Ports) | ((ulong)(ZoneAndEthertype ^ key.ZoneAndEthertype) << 32))
+            | (VlanAndProtocol ^ key.VlanAndProtocol)) == 0;
+}

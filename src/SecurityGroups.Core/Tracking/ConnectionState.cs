@@ -1,0 +1,129 @@
+namespace SecurityGroups.Tracking;
+
+/// <summary>The state word of a connection: what changes with every packet, in 64 bits, so that one compare-and-swap locks or publishes it.</summary>
+/// <remarks>
+/// <code>
+///  63        62-61   60-59    58-55      54-51      50       49       48       47       46      45    44    43-40  39-0
+///  zeroWin | retry | unacked | scaleRes | scaleIni | liberal| assured| replied| revoked| egress| lock| live| class| last seen, ms
+/// </code>
+/// The time is modulo 2^40 ms (34 years); ages are signed differences, so a wrap is harmless (behaviour C15) and a clock that went back
+/// gives age zero (C14). The window scale 15 means "not offered".
+/// </remarks>
+internal struct ConnectionState(ulong bits)
+{
+    public const ulong LiveBit = 1UL << 44;
+    public const ulong LockBit = 1UL << 45;
+    public const int NoScale = 15;
+
+    private const int TimeBits = 40;
+    private const ulong TimeMask = (1UL << TimeBits) - 1;
+    private const int ClassShift = 40;
+    private const ulong EgressBit = 1UL << 46;
+    private const ulong RevokedBit = 1UL << 47;
+    private const ulong RepliedBit = 1UL << 48;
+    private const ulong AssuredBit = 1UL << 49;
+    private const ulong LiberalBit = 1UL << 50;
+    private const int InitiatorScaleShift = 51;
+    private const int ResponderScaleShift = 55;
+    private const ulong InitiatorUnacknowledgedBit = 1UL << 59;
+    private const ulong ResponderUnacknowledgedBit = 1UL << 60;
+    private const ulong UnacknowledgedBits = InitiatorUnacknowledgedBit | ResponderUnacknowledgedBit;
+    private const int RetransmitShift = 61;
+    private const ulong ZeroWindowBit = 1UL << 63;
+
+    private ulong _bits = bits;
+
+    public readonly ulong Bits => _bits;
+
+    public readonly bool IsLive => (_bits & LiveBit) != 0;
+
+    public ConnectionClass Class
+    {
+        readonly get => (ConnectionClass)((_bits >> ClassShift) & 15);
+        set => _bits = (_bits & ~(15UL << ClassShift)) | ((ulong)value << ClassShift);
+    }
+
+    /// <summary>Direction of the first packet.</summary>
+    public readonly Direction Original => (_bits & EgressBit) != 0 ? Direction.Egress : Direction.Ingress;
+
+    /// <summary>Whether this is the tombstone of a revoked connection.</summary>
+    public bool IsRevoked
+    {
+        readonly get => (_bits & RevokedBit) != 0;
+        set => Set(RevokedBit, value);
+    }
+
+    /// <summary>Whether a packet of the responder was accepted.</summary>
+    public bool IsReplied
+    {
+        readonly get => (_bits & RepliedBit) != 0;
+        set => Set(RepliedBit, value);
+    }
+
+    /// <summary>Whether both ends proved to be talking to each other: never evicted for a newcomer.</summary>
+    public bool IsAssured
+    {
+        readonly get => (_bits & AssuredBit) != 0;
+        set => Set(AssuredBit, value);
+    }
+
+    /// <summary>Whether the SYNs were not seen, so that the window scale is unknown and the window not enforced.</summary>
+    public bool IsLiberal
+    {
+        readonly get => (_bits & LiberalBit) != 0;
+        set => Set(LiberalBit, value);
+    }
+
+    /// <summary>Whether the last segment advertised a window of zero.</summary>
+    public bool IsZeroWindow
+    {
+        readonly get => (_bits & ZeroWindowBit) != 0;
+        set => Set(ZeroWindowBit, value);
+    }
+
+    /// <summary>Whether either end sent data that the other has not acknowledged.</summary>
+    public readonly bool IsUnacknowledged => (_bits & UnacknowledgedBits) != 0;
+
+    /// <summary>How often the same data was sent in a row; stops at 3.</summary>
+    public int Retransmissions
+    {
+        readonly get => (int)((_bits >> RetransmitShift) & 3);
+        set => _bits = (_bits & ~(3UL << RetransmitShift)) | ((ulong)value << RetransmitShift);
+    }
+
+    public static ConnectionState Create(ConnectionClass kind, Direction original, long now) => new(
+        LiveBit | ((ulong)kind << ClassShift) | (original == Direction.Egress ? EgressBit : 0) | ((ulong)now & TimeMask)
+        | ((ulong)NoScale << InitiatorScaleShift) | ((ulong)NoScale << ResponderScaleShift));
+
+    /// <summary>Milliseconds since the last packet that counted; zero when the clock went back.</summary>
+    public readonly long IdleMilliseconds(long now)
+    {
+        // Signed difference of two 40-bit numbers.
+        long age = (now - (long)_bits) << (64 - TimeBits) >> (64 - TimeBits);
+        return Math.Max(0, age);
+    }
+
+    /// <summary>Restarts the timer; time only grows.</summary>
+    public void Touch(long now)
+    {
+        if (IdleMilliseconds(now) > 0)
+        {
+            _bits = (_bits & ~TimeMask) | ((ulong)now & TimeMask);
+        }
+    }
+
+    /// <summary>Marks the connection as removed; whoever released that word takes it out of the index.</summary>
+    public void Kill() => _bits = 0;
+
+    public readonly int Scale(bool ofInitiator) => (int)(_bits >> (ofInitiator ? InitiatorScaleShift : ResponderScaleShift)) & 15;
+
+    public void SetScale(bool ofInitiator, int scale)
+    {
+        int shift = ofInitiator ? InitiatorScaleShift : ResponderScaleShift;
+        _bits = (_bits & ~(15UL << shift)) | ((ulong)scale << shift);
+    }
+
+    public void SetUnacknowledged(bool ofInitiator, bool value) => Set(ofInitiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit, value);
+
+    private void Set(ulong bit, bool value) => _bits = value ? _bits | bit : _bits & ~bit;
+}

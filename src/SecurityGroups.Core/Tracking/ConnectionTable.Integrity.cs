@@ -1,0 +1,81 @@
+namespace SecurityGroups.Tracking;
+
+// The invariants, for soak tests; only while nothing else runs.
+internal sealed partial class ConnectionTable
+{
+    /// <summary>What is wrong with the table, or null: every live entry is in the index exactly once, counts and tags agree, no lock is held.</summary>
+    public string? FindDamage()
+    {
+        Dictionary<uint, uint> places = [];
+        for (uint bucket = 0; bucket < _buckets.Length; bucket++)
+        {
+            for (int slot = 0; slot < Bucket.Slots; slot++)
+            {
+                if (_buckets[bucket].TagAt(slot) != 0 && !places.TryAdd(_buckets[bucket].IndexAt(slot), bucket))
+                {
+                    return $"entry {_buckets[bucket].IndexAt(slot)} is in the index twice";
+                }
+            }
+        }
+
+        return FindDamagedEntry(places) ?? FindDamagedSpill(places) ?? FindDamagedCount(places.Count);
+    }
+
+    private string? FindDamagedEntry(Dictionary<uint, uint> places)
+    {
+        HashSet<(UInt128, UInt128, uint, uint, uint)> keys = [];
+        foreach ((uint index, uint bucket) in places)
+        {
+            ConnectionEntry entry = _entries[index];
+            FlowKey key = KeyOf(index);
+            uint distance = bucket - Home(Hash(key));
+            if (entry.StateWord == 0 || (entry.StateWord & ConnectionState.LockBit) != 0)
+            {
+                return $"entry {index} is in the index but dead or locked";
+            }
+
+            if (distance > TrackingTuning.MaxSpill || !keys.Add((key.Local, key.Remote, key.Ports, key.ZoneAndEthertype, key.VlanAndProtocol)))
+            {
+                return $"entry {index} is in a bucket of others or its key is there twice";
+            }
+
+            if (!TryAcquire(key, Hash(key), out uint found, out ConnectionState state))
+            {
+                return $"entry {index} cannot be found";
+            }
+
+            Release(found, state);
+        }
+
+        return null;
+    }
+
+    private string? FindDamagedSpill(Dictionary<uint, uint> places)
+    {
+        ulong[] spilled = new ulong[_mask + 1];
+        foreach ((uint index, uint bucket) in places)
+        {
+            uint home = Home(Hash(KeyOf(index)));
+            if (bucket != home)
+            {
+                spilled[home] += 1UL << (int)(8 * (bucket - home));
+            }
+        }
+
+        for (uint home = 0; home <= _mask; home++)
+        {
+            if (spilled[home] != _buckets[home].Spilled)
+            {
+                return $"bucket {home} counts its spilled connections wrongly";
+            }
+        }
+
+        return null;
+    }
+
+    private string? FindDamagedCount(int indexed)
+    {
+        long free = _free.CountReturned() + (Capacity - Used);
+        return indexed != Count || indexed + free != Capacity ? $"{indexed} connections in the index, {Count} counted, {free} entries free of {Capacity}" : null;
+    }
+}

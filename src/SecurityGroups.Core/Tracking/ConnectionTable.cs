@@ -1,0 +1,216 @@
+using System.Runtime.CompilerServices;
+
+namespace SecurityGroups.Tracking;
+
+/// <summary>The connections: a preallocated, bounded hash table that any thread may use.</summary>
+/// <remarks>
+/// <para>Idea: an index of tag buckets (<see cref="Bucket"/>) over an array of entries (<see cref="ConnectionEntry"/>). A lookup costs one
+/// line of the index and one entry line. Memory: 80 octets a connection, 112 with IPv6, taken at the start.</para>
+/// <para>Readers find an entry without a lock, then lock that one entry through its state word, check the key again and work on it. Misses
+/// lock nothing. Inserts and removals lock the home bucket and, if the connection lies elsewhere, that bucket too, in ascending order.
+/// Connections never move, so a reader cannot miss one that stays.</para>
+/// <para>An entry's life: free (word 0) - written by its finder - live (word published) - killed (word 0, by who held its lock bit) - taken out of the
+/// index by its killer alone - free. Lock order: entry locks are never held while a bucket lock is awaited.</para>
+/// <para>ARM64: tag and index are published and read with release and acquire, the state word by compare-and-swap; argued, not tested there.</para>
+/// </remarks>
+internal sealed partial class ConnectionTable
+{
+    private readonly FlowHash _hash;
+    private readonly AlignedArray<Bucket> _buckets;
+    private readonly AlignedArray<ConnectionEntry> _entries;
+    private readonly AlignedArray<AddressPair> _addresses;
+    private readonly FreeSlots _free;
+    private readonly ZoneTable _zones;
+    private readonly TimeoutTable _timeouts;
+    private readonly uint _mask;
+    private int _count;
+
+    public ConnectionTable(int capacity, TimeoutTable timeouts, ZoneTable zones, FlowHash? hash = null)
+    {
+        _hash = hash ?? new FlowHash();
+        _timeouts = timeouts;
+        _zones = zones;
+        long slots = Math.Max(Bucket.Slots, (long)capacity * TrackingTuning.SlotsPerEntry);
+        uint homes = (uint)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)slots / Bucket.Slots);
+        _mask = homes - 1;
+
+        // Spare buckets at the end: the last homes spill without wrapping around.
+        _buckets = new AlignedArray<Bucket>((int)homes + TrackingTuning.MaxSpill);
+        _entries = new AlignedArray<ConnectionEntry>(capacity);
+        _addresses = new AlignedArray<AddressPair>(capacity);
+        _free = new FreeSlots(_entries);
+    }
+
+    /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public int Capacity => _entries.Length;
+
+    /// <summary>Entries above this index were never used.</summary>
+    public uint Used => _free.Used;
+
+    public ref ConnectionEntry this[uint index] => ref _entries[index];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Hash(in FlowKey key) => _hash.Compute(key);
+
+    /// <summary>Asks for the bucket's line; first of two steps of a burst.</summary>
+    public void PrefetchBucket(ulong hash) => _buckets.Prefetch(Home(hash));
+
+    /// <summary>Asks for the line of the entry that the bucket names; second step, when the bucket has arrived.</summary>
+    public void PrefetchEntry(ulong hash)
+    {
+        ref Bucket bucket = ref _buckets[Home(hash)];
+        uint slots = bucket.SlotsWith(Tag(hash));
+        if (slots != 0)
+        {
+            _entries.Prefetch(bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots)));
+        }
+    }
+
+    /// <summary>
+    /// Finds a live connection and locks it; the caller releases it with <see cref="Release"/>, soon and without waiting for anything.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAcquire(in FlowKey key, ulong hash, out uint index, out ConnectionState state)
+    {
+        uint home = Home(hash);
+        if (TryAcquireIn(home, key, Tag(hash), out index, out state))
+        {
+            return true;
+        }
+
+        ulong spilled = Volatile.Read(ref _buckets[home].Spilled);
+        return spilled != 0 && TryAcquireSpilled(home, spilled, key, Tag(hash), out index, out state);
+    }
+
+    /// <summary>Publishes the new state of an acquired connection and unlocks it. A dead state takes it out of the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(uint index, ConnectionState state)
+    {
+        Volatile.Write(ref _entries[index].StateWord, state.Bits);
+        if (!state.IsLive)
+        {
+            TakeOut(index);
+        }
+    }
+
+    /// <summary>Reads the addresses of a connection whose lock the caller holds.</summary>
+    public (UInt128 Local, UInt128 Remote) AddressesOf(uint index)
+    {
+        ref ConnectionEntry entry = ref _entries[index];
+        return entry.IsIPv6
+            ? (_addresses[index].Local, _addresses[index].Remote)
+            : (entry.Addresses >> 32, (uint)entry.Addresses);
+    }
+
+    /// <summary>The key of a connection whose lock the caller holds.</summary>
+    public FlowKey KeyOf(uint index)
+    {
+        ref ConnectionEntry entry = ref _entries[index];
+        (UInt128 local, UInt128 remote) = AddressesOf(index);
+        return new FlowKey(
+            local, remote, (ushort)(entry.Ports >> 16), (ushort)entry.Ports, entry.Zone, (Ethertype)(entry.ZoneAndEthertype & 1),
+            entry.VlanAndProtocol >> 8, (byte)entry.VlanAndProtocol);
+    }
+
+    /// <summary>Locks a live entry; false when it is not live.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryLock(ref ConnectionEntry entry, out ConnectionState state)
+    {
+        ulong word = Volatile.Read(ref entry.StateWord);
+        if ((word & (ConnectionState.LiveBit | ConnectionState.LockBit)) == ConnectionState.LiveBit
+            && Interlocked.CompareExchange(ref entry.StateWord, word | ConnectionState.LockBit, word) == word)
+        {
+            state = new ConnectionState(word);
+            return true;
+        }
+
+        return TryLockContended(ref entry, out state);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryLockContended(ref ConnectionEntry entry, out ConnectionState state)
+    {
+        SpinWait spin = default;
+        while (true)
+        {
+            ulong word = Volatile.Read(ref entry.StateWord);
+            state = new ConnectionState(word);
+            if (!state.IsLive)
+            {
+                return false;
+            }
+
+            if ((word & ConnectionState.LockBit) == 0
+                && Interlocked.CompareExchange(ref entry.StateWord, word | ConnectionState.LockBit, word) == word)
+            {
+                return true;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private static ushort Tag(ulong hash)
+    {
+        // 0 means an empty slot.
+        uint tag = (uint)(hash >> 48);
+        return (ushort)(tag == 0 ? 1 : tag);
+    }
+
+    private uint Home(ulong hash) => (uint)hash & _mask;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAcquireIn(uint bucketIndex, in FlowKey key, ushort tag, out uint index, out ConnectionState state)
+    {
+        ref Bucket bucket = ref _buckets[bucketIndex];
+        for (uint slots = bucket.SlotsWith(tag); slots != 0; slots &= slots - 1)
+        {
+            index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
+            if (HasKey(index, key) && TryLock(ref _entries[index], out state))
+            {
+                // Threads A and B: A compared the key, B removed the connection and put another one into its entry, A locked that one.
+                if (HasKey(index, key))
+                {
+                    return true;
+                }
+
+                Volatile.Write(ref _entries[index].StateWord, state.Bits);
+            }
+        }
+
+        index = 0;
+        state = default;
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAcquireSpilled(uint home, ulong spilled, in FlowKey key, ushort tag, out uint index, out ConnectionState state)
+    {
+        for (uint distance = 1; distance <= TrackingTuning.MaxSpill; distance++)
+        {
+            if ((byte)(spilled >> (int)(8 * distance)) != 0 && TryAcquireIn(home + distance, key, tag, out index, out state))
+            {
+                return true;
+            }
+        }
+
+        index = 0;
+        state = default;
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasKey(uint index, in FlowKey key)
+    {
+        ref ConnectionEntry entry = ref _entries[index];
+        return entry.HasKey(key.AddressWord, key) && (!key.IsIPv6 || HasAddresses(index, key));
+    }
+
+    private bool HasAddresses(uint index, in FlowKey key)
+    {
+        ref AddressPair pair = ref _addresses[index];
+        return pair.Local == key.Local && pair.Remote == key.Remote;
+    }
+}

@@ -1,0 +1,9 @@
+namespace SecurityGroups.Tracking;
+
+/// <summary>Order of 32-bit sequence numbers, modulo 2^32 (RFC 9293, 3.4).</summary>
+internal static class SequenceNumber
+{
+    public static bool IsAfter(uint left, uint right) => (int)(left - right) > 0;
+
+    public static bool IsBefore(uint left, uint right) => (int)(left - right) < 0;
+}

@@ -1,0 +1,178 @@
+using SecurityGroups.Packets;
+
+namespace SecurityGroups.Tracking;
+
+/// <summary>What a TCP segment does to its connection: state table, sequence window, resets (RFC 9293, RFC 5961, Linux conntrack).</summary>
+/// <remarks>
+/// A segment that is refused, or passes as ignored, changes neither state nor timers: otherwise an attacker who sees nothing of the
+/// connection could shorten or prolong its life.
+/// </remarks>
+internal static class TcpTracking
+{
+    /// <summary>Fills the entry of a connection that this segment opens: a SYN, or with pick-up a segment from the middle.</summary>
+    public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now)
+    {
+        TcpSegment segment = new(packet);
+        bool isSyn = segment.Kind == TcpSegmentKind.Syn;
+        ConnectionState state = ConnectionState.Create(isSyn ? ConnectionClass.SynSent : ConnectionClass.Established, direction, now);
+        TcpWindow window = new(entry, fromInitiator: true);
+        window.Check(segment, packet, ref state);
+        if (!isSyn)
+        {
+            // The SYNs were not seen: the scale is unknown (RFC 6092 REC-32) and SACK may be in use.
+            state.IsLiberal = true;
+            window.Sender.IsSackPermitted = window.Receiver.IsSackPermitted = true;
+        }
+
+        window.Store(ref entry);
+        return state;
+    }
+
+    /// <summary>Judges a segment of a live connection and advances it. A SYN that uses a closed five-tuple anew kills the state: not found.</summary>
+    public static TrackResult Advance(ref ConnectionEntry entry, ref ConnectionState state, in ParsedPacket packet, Direction direction, long now, WindowCheck check)
+    {
+        TcpSegment segment = new(packet);
+        bool fromInitiator = direction == state.Original;
+        ConnectionClass next = TcpStates.Next(fromInitiator, segment.Kind, state.Class);
+        switch (next)
+        {
+            case TcpStates.Invalid:
+                return new TrackResult(true, Verdict.Deny, Reason.InvalidState);
+            case TcpStates.Ignore:
+                return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+            case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
+                state.Kill();
+                return default;
+        }
+
+        return segment.Kind == TcpSegmentKind.Rst
+            ? Reset(ref entry, ref state, segment, next, fromInitiator, now, check)
+            : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, check);
+    }
+
+    private static TrackResult Segment(
+        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator, long now,
+        WindowCheck check)
+    {
+        TcpWindow window = new(entry, fromInitiator);
+        ConnectionState advanced = state;
+        if (segment.Kind == TcpSegmentKind.SynAck && !fromInitiator && IsStaleAnswer(segment, window))
+        {
+            return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+        }
+
+        Reason reason = window.Check(segment, packet, ref advanced);
+        if (reason == Reason.Established)
+        {
+            window.Store(ref entry);
+            state = advanced;
+        }
+        else if (!Tolerates(ref entry, state, segment, fromInitiator, check, reason, out TrackResult refused))
+        {
+            return refused;
+        }
+
+        Enter(ref state, next, fromInitiator, now);
+        bool isLogged = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
+        return new TrackResult(true, Verdict.Allow, isLogged ? reason : Reason.Established);
+    }
+
+    /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
+    private static bool Tolerates(
+        ref ConnectionEntry entry, ConnectionState state, in TcpSegment segment, bool fromInitiator, WindowCheck check, Reason reason, out TrackResult refused)
+    {
+        if (reason == Reason.PassIgnored)
+        {
+            refused = new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+            return check == WindowCheck.Off;
+        }
+
+        NoteOvershoot(ref entry, segment, fromInitiator);
+        refused = new TrackResult(true, Verdict.Deny, reason);
+        return check != WindowCheck.Enforce || state.IsLiberal;
+    }
+
+    // In SYN-SENT, a SYN-ACK to something older than the SYN: the initiator will reset the responder, so both pass.
+    private static bool IsStaleAnswer(in TcpSegment segment, in TcpWindow window) =>
+        window.Sender.MaxWindow == 0 && SequenceNumber.IsBefore(segment.Acknowledgment, window.Sender.MaxAcknowledgment);
+
+    private static void NoteOvershoot(ref ConnectionEntry entry, in TcpSegment segment, bool fromInitiator)
+    {
+        TcpWindow window = new(entry, fromInitiator);
+        if (window.TryNoteOvershoot(segment))
+        {
+            window.Store(ref entry);
+        }
+    }
+
+    private static void Enter(ref ConnectionState state, ConnectionClass next, bool fromInitiator, long now)
+    {
+        if (next == ConnectionClass.Established && state.Class is ConnectionClass.Established or ConnectionClass.SynReceived or ConnectionClass.SynReceived2
+            && (state.IsReplied || !fromInitiator))
+        {
+            state.IsAssured = true;
+        }
+
+        state.Class = next;
+        if (!fromInitiator)
+        {
+            state.IsReplied = true;
+        }
+
+        state.Touch(now);
+    }
+
+    /// <summary>A reset counts only if its sender proves to know the connection (RFC 5961, 3.2).</summary>
+    private static TrackResult Reset(
+        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, ConnectionClass next, bool fromInitiator, long now, WindowCheck check)
+    {
+        TcpWindow window = new(entry, fromInitiator);
+        Reason reason = state.Class == ConnectionClass.SynSent && !fromInitiator ? Refusal(segment, window) : Proof(segment, window);
+        if (reason == Reason.InvalidReset)
+        {
+            return check == WindowCheck.Enforce
+                ? new TrackResult(true, Verdict.Deny, Reason.InvalidReset)
+                : new TrackResult(true, Verdict.Allow, check == WindowCheck.Log ? Reason.InvalidReset : Reason.PassIgnored);
+        }
+
+        if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
+        {
+            // Within the window the receiver answers with a challenge; in TIME-WAIT a reset must not end it early (RFC 1337).
+            return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+        }
+
+        if (state.IsReplied)
+        {
+            Enter(ref state, ConnectionClass.Close, fromInitiator, now);
+            state.IsAssured = false;
+        }
+        else
+        {
+            // Refused or abandoned before it began: no late segment of it can follow.
+            state.Kill();
+        }
+
+        return new TrackResult(true, Verdict.Allow, Reason.Established);
+    }
+
+    /// <summary>The answer to a SYN must acknowledge it (RFC 9293, 3.10.7.3); with data on the SYN, any part of it.</summary>
+    private static Reason Refusal(in TcpSegment segment, in TcpWindow window)
+    {
+        uint first = window.Sender.MaxAcknowledgment;
+        bool isAnswer = segment.HasAcknowledgment && segment.Acknowledgment - first <= window.Receiver.End - first;
+        return isAnswer ? Reason.Established : Reason.InvalidReset;
+    }
+
+    /// <summary>Exact = the next octet its receiver expects, or the end of what its sender sent; other places in the window prove nothing.</summary>
+    private static Reason Proof(in TcpSegment segment, in TcpWindow window)
+    {
+        if (SequenceNumber.IsAfter(segment.Sequence, window.Sender.MaxEnd)
+            || (window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment)))
+        {
+            return Reason.InvalidReset;
+        }
+
+        bool isExact = (window.Receiver.HasAcknowledged && segment.Sequence == window.Receiver.MaxAcknowledgment) || segment.Sequence == window.Sender.End;
+        return isExact ? Reason.Established : Reason.PassIgnored;
+    }
+}

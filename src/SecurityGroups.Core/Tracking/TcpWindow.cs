@@ -1,0 +1,218 @@
+using System.Runtime.CompilerServices;
+using SecurityGroups.Packets;
+
+namespace SecurityGroups.Tracking;
+
+/// <summary>The sequence window check of one segment, on copies of both sides: the connection changes only when the caller stores them.</summary>
+/// <remarks>
+/// After Guido van Rooij, "Real Stateful TCP Packet Filtering in IP Filter", with the bounds as Linux has them. With s = sender, r = receiver:
+/// <code>
+/// I    sequence  &lt;= s.MaxEnd                                above: out of window
+/// II   end       &gt;= s.End - r.MaxWindow                     below: an old segment, passes, ignored
+/// III  ack       &lt;= r.End                                   above: acknowledges what was never sent
+/// IV   ack       &gt;= r.End - max(66000, s.MaxWindow)         below: a late acknowledgment, passes, ignored
+/// </code>
+/// where ack is the highest edge of the SACK blocks, if there are any. A segment without ACK is judged as if it acknowledged everything.
+/// </remarks>
+internal ref struct TcpWindow
+{
+    /// <summary>How far an acknowledgment may lag: no unscaled window is larger, and scaled ones are in MaxWindow.</summary>
+    public const uint AcknowledgmentLag = 66_000;
+
+    public TcpSide Sender;
+    public TcpSide Receiver;
+    private readonly bool _fromInitiator;
+
+    public TcpWindow(in ConnectionEntry entry, bool fromInitiator)
+    {
+        _fromInitiator = fromInitiator;
+        Sender = fromInitiator ? entry.Initiator : entry.Responder;
+        Receiver = fromInitiator ? entry.Responder : entry.Initiator;
+    }
+
+    /// <summary>Writes both sides back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store(ref ConnectionEntry entry)
+    {
+        entry.Initiator = _fromInitiator ? Sender : Receiver;
+        entry.Responder = _fromInitiator ? Receiver : Sender;
+    }
+
+    /// <summary>
+    /// Judges a segment and notes what it tells. <see cref="Reason.Established"/> = inside; <see cref="Reason.PassIgnored"/> = old, pass it
+    /// and store nothing; else why it is refused.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Reason Check(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    {
+        uint sack = segment.Acknowledgment;
+        if (Sender.MaxWindow == 0 || (segment.IsSyn && IsSynAnew(segment, state)))
+        {
+            Begin(segment, packet, ref state);
+            if (segment.Kind == TcpSegmentKind.Syn)
+            {
+                return Reason.Established;
+            }
+        }
+
+        if (!segment.HasAcknowledgment)
+        {
+            sack = Receiver.End;
+        }
+        else if (packet.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(packet.TcpSackHighest, sack))
+        {
+            sack = packet.TcpSackHighest;
+        }
+
+        Reason reason = Bounds(segment, sack);
+        if (reason == Reason.Established)
+        {
+            Advance(segment, sack, ref state);
+        }
+
+        return reason;
+    }
+
+    /// <summary>
+    /// Whether data beyond the window was at least plausible: then its end is noted, so that the acknowledgment of it, if the segment
+    /// reached its receiver by another way, does not stop the connection (behaviour E06).
+    /// </summary>
+    public bool TryNoteOvershoot(in TcpSegment segment)
+    {
+        uint overshot = segment.End - Sender.MaxEnd;
+        bool isPlausible = segment.Kind == TcpSegmentKind.Ack && segment.HasPayload
+            && SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd) && Receiver.MaxWindow != 0 && overshot < Receiver.MaxWindow
+            && !SequenceNumber.IsAfter(segment.Acknowledgment, Receiver.End) && !IsLateAcknowledgment(segment.Acknowledgment);
+        if (isPlausible)
+        {
+            Sender.End = segment.End;
+        }
+
+        return isPlausible;
+    }
+
+    /// <summary>The four bounds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly Reason Bounds(in TcpSegment segment, uint sack)
+    {
+        if (SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd))
+        {
+            return Reason.OutOfWindow;
+        }
+
+        if (SequenceNumber.IsAfter(sack, Receiver.End))
+        {
+            return Reason.InvalidAcknowledgment;
+        }
+
+        bool isOld = Receiver.MaxWindow != 0 && SequenceNumber.IsBefore(segment.End, Sender.End - Receiver.MaxWindow);
+        return isOld || IsLateAcknowledgment(sack) ? Reason.PassIgnored : Reason.Established;
+    }
+
+    private readonly bool IsLateAcknowledgment(uint acknowledgment) =>
+        SequenceNumber.IsBefore(acknowledgment, Receiver.End - Math.Max(Sender.MaxWindow, AcknowledgmentLag));
+
+    // Before the handshake is over a SYN with a higher sequence number replaces the one before (RFC 9293: reinitialized TCP).
+    private readonly bool IsSynAnew(in TcpSegment segment, ConnectionState state) =>
+        SequenceNumber.IsAfter(segment.End, Sender.End) && state.Class is ConnectionClass.SynSent or ConnectionClass.SynReceived;
+
+    /// <summary>The first segment seen of this end, or its SYN anew.</summary>
+    private void Begin(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    {
+        Sender.End = segment.End;
+        if (segment.IsSyn)
+        {
+            Sender.MaxEnd = segment.End;
+            Sender.MaxWindow = Math.Max(1, segment.Window);
+            Sender.IsSackPermitted = packet.Has(PacketTraits.SackPermitted);
+            state.SetScale(_fromInitiator, packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale);
+            if (segment.Kind == TcpSegmentKind.Syn)
+            {
+                // The lowest acknowledgment that can answer this SYN: strict tests of resets and SYN-ACKs in SYN-SENT.
+                Receiver.MaxAcknowledgment = segment.Sequence + 1;
+            }
+
+            return;
+        }
+
+        // In the middle of a connection: what this segment says is all there is.
+        Sender.MaxWindow = Math.Max(1, segment.Window << Scale(state));
+        Sender.MaxEnd = segment.End + Sender.MaxWindow;
+        if (Receiver.MaxWindow == 0)
+        {
+            Receiver.End = Receiver.MaxEnd = segment.Acknowledgment;
+        }
+        else if (segment.Acknowledgment == Receiver.End + 1)
+        {
+            // The answer to a keep-alive, whose octet the tracker did not count.
+            Receiver.End++;
+        }
+    }
+
+    /// <summary>Notes what an accepted segment tells about both ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance(in TcpSegment segment, uint sack, ref ConnectionState state)
+    {
+        // The window of a SYN is never scaled (RFC 7323, 2.2).
+        uint window = segment.IsSyn ? segment.Window : segment.Window << Scale(state);
+        uint acknowledgment = segment.HasAcknowledgment ? segment.Acknowledgment : Receiver.End;
+        CountRetransmission(segment, acknowledgment, ref state);
+        uint offered = window + (sack - acknowledgment);
+        if (Sender.MaxWindow < offered)
+        {
+            Sender.MaxWindow = offered;
+        }
+
+        if (SequenceNumber.IsAfter(segment.End, Sender.End))
+        {
+            Sender.End = segment.End;
+            state.SetUnacknowledged(_fromInitiator, true);
+        }
+
+        if (segment.HasAcknowledgment && (!Sender.HasAcknowledged || SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment)))
+        {
+            Sender.MaxAcknowledgment = acknowledgment;
+            Sender.HasAcknowledged = true;
+        }
+
+        if (Receiver.MaxWindow != 0 && SequenceNumber.IsAfter(segment.End, Sender.MaxEnd))
+        {
+            Receiver.MaxWindow += segment.End - Sender.MaxEnd;
+        }
+
+        uint edge = sack + Math.Max(1, window);
+        if (SequenceNumber.IsAfter(edge, Receiver.MaxEnd))
+        {
+            Receiver.MaxEnd = edge;
+        }
+
+        if (acknowledgment == Receiver.End)
+        {
+            state.SetUnacknowledged(!_fromInitiator, false);
+        }
+
+        state.IsZeroWindow = segment.Kind == TcpSegmentKind.Ack && segment.Window == 0;
+    }
+
+    // The same data once more, without news: its receiver may be gone.
+    private readonly void CountRetransmission(in TcpSegment segment, uint acknowledgment, ref ConnectionState state)
+    {
+        bool isNews = SequenceNumber.IsAfter(segment.End, Sender.End)
+            || !Sender.HasAcknowledged || SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment);
+        if (isNews)
+        {
+            state.Retransmissions = 0;
+        }
+        else if (segment.Kind == TcpSegmentKind.Ack && segment.HasPayload && segment.End == Sender.End && state.Retransmissions < 3)
+        {
+            state.Retransmissions++;
+        }
+    }
+
+    // Scaling is on only if both SYNs offered it (RFC 7323, 2.2).
+    private readonly int Scale(ConnectionState state)
+    {
+        int own = state.Scale(_fromInitiator);
+        return own == ConnectionState.NoScale || state.Scale(!_fromInitiator) == ConnectionState.NoScale ? 0 : own;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace SecurityGroups.Tracking;
+
+/// <summary>The idle times in milliseconds, by class of connection.</summary>
+internal sealed class TimeoutTable
+{
+    private const int MaxRetransmissions = 3;
+    private readonly long[] _milliseconds = new long[16];
+    private readonly long _stalled;
+
+    public TimeoutTable(ConnectionTimeouts timeouts)
+    {
+        _stalled = (long)timeouts.TcpStalled.TotalMilliseconds;
+        Set(ConnectionClass.SynSent, timeouts.TcpSynSent);
+        Set(ConnectionClass.SynSent2, timeouts.TcpSynSent);
+        Set(ConnectionClass.SynReceived, timeouts.TcpSynReceived);
+        Set(ConnectionClass.SynReceived2, timeouts.TcpSynReceived);
+        Set(ConnectionClass.Established, timeouts.TcpEstablished);
+        Set(ConnectionClass.FinWait, timeouts.TcpFinWait);
+        Set(ConnectionClass.CloseWait, timeouts.TcpCloseWait);
+        Set(ConnectionClass.LastAck, timeouts.TcpLastAck);
+        Set(ConnectionClass.TimeWait, timeouts.TcpTimeWait);
+        Set(ConnectionClass.Close, timeouts.TcpClose);
+        Set(ConnectionClass.UdpUnreplied, timeouts.UdpUnreplied);
+        Set(ConnectionClass.UdpStream, timeouts.UdpStream);
+        Set(ConnectionClass.IcmpQuery, timeouts.IcmpQuery);
+        Set(ConnectionClass.SctpOrDccp, timeouts.SctpAndDccp);
+        Set(ConnectionClass.Other, timeouts.Other);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsExpired(ConnectionState state, long now) => state.IdleMilliseconds(now) >= TimeoutOf(state);
+
+    /// <summary>How long the connection may be idle in its present state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long TimeoutOf(ConnectionState state)
+    {
+        long timeout = _milliseconds[(int)state.Class & 15];
+        return IsStalled(state) ? Math.Min(timeout, _stalled) : timeout;
+    }
+
+    // A connection whose data nobody acknowledges, or that was picked up and never answered, is kept for less time.
+    private static bool IsStalled(ConnectionState state) =>
+        state.IsUnacknowledged || state.IsZeroWindow || state.Retransmissions >= MaxRetransmissions
+        || (state.Class == ConnectionClass.Established && !state.IsReplied);
+
+    private void Set(ConnectionClass kind, TimeSpan timeout) => _milliseconds[(int)kind] = (long)timeout.TotalMilliseconds;
+}
