@@ -18,6 +18,7 @@ internal static class QuoteReader
     {
         quoted = default;
         int start = error.TransportOffset + IcmpHeader.LongOctets;
+        quoted.Mtu = ReadMtu(bytes[..start], error);
         int end = error.TransportOffset + error.TransportOctets;
         bool isCut = bytes.Length < end;
         ReadOnlySpan<byte> quote = bytes[start..Math.Min(bytes.Length, end)];
@@ -42,6 +43,14 @@ internal static class QuoteReader
 
         return ReadTransport(quote.Slice(inner.TransportOffset, MinimumTransportOctets), inner.Kind, ref quoted);
     }
+
+    // The last word of the error's header: 16 bits in IPv4 (RFC 1191), 32 in IPv6 (RFC 4443).
+    private static uint ReadMtu(ReadOnlySpan<byte> header, in ParsedPacket error) => (error.Kind, error.IcmpType, error.IcmpCode) switch
+    {
+        (PacketKind.IPv4, 3, 4) => BinaryPrimitives.ReadUInt16BigEndian(header[^2..]),
+        (PacketKind.IPv6, 2, _) => BinaryPrimitives.ReadUInt32BigEndian(header[^4..]),
+        _ => 0,
+    };
 
     private static Reason ReadTransport(ReadOnlySpan<byte> octets, PacketKind kind, ref QuotedPacket quoted)
     {

@@ -9,6 +9,9 @@ internal struct QuotedPacket
     /// <summary>TCP: sequence number of the quoted segment.</summary>
     public uint TcpSequence;
 
+    /// <summary>The MTU that the error states (IPv4 type 3 code 4, IPv6 type 2), otherwise 0.</summary>
+    public uint Mtu;
+
     /// <summary>Source port; ICMP queries: identifier.</summary>
     public ushort SourcePort;
 

@@ -16,7 +16,7 @@ internal sealed partial class ConnectionTracker
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool Revalidate<TPolicy>(
-        ref ConnectionEntry entry, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes,
+        ref ConnectionEntry entry, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, in TrackingModes modes,
         in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
@@ -29,7 +29,8 @@ internal sealed partial class ConnectionTracker
                 return true;
             }
 
-            Revoke(ref state, now);
+            // Its idle time goes on from the last packet that was allowed: denied ones prolong nothing.
+            state.IsRevoked = true;
         }
 
         if (IsSyn(packet) && policy.Allows(direction, key))
@@ -38,16 +39,6 @@ internal sealed partial class ConnectionTracker
         }
 
         return false;
-    }
-
-    // The idle time of a tombstone begins when the connection is revoked; denied packets do not prolong it.
-    private static void Revoke(ref ConnectionState state, long now)
-    {
-        if (!state.IsRevoked)
-        {
-            state.IsRevoked = true;
-            state.Touch(now);
-        }
     }
 
     private static bool IsSyn(in ParsedPacket packet) =>

@@ -1,5 +1,3 @@
-using SecurityGroups.Packets;
-
 namespace SecurityGroups.Tracking;
 
 // What is tracked, for people.
@@ -56,7 +54,7 @@ internal sealed partial class ConnectionTracker
 
     private ConnectionInfo Describe(in FlowKey key, ConnectionState state, long now)
     {
-        bool isIcmp = key.Protocol is ProtocolNumbers.Icmp or ProtocolNumbers.IcmpV6;
+        bool isIcmp = IcmpQuery.IsIcmp(key.Ethertype, key.Protocol);
         ushort request = key.MatchPort(state.Original);
         long idle = state.IdleMilliseconds(now);
         return new ConnectionInfo

@@ -130,7 +130,7 @@ internal sealed partial class ConnectionTracker
         ConnectionEntry entry = new(key) { Stamp = stamp };
         ConnectionState state = packet.Protocol == ProtocolNumbers.Tcp
             ? TcpTracking.Open(ref entry, packet, direction, nowMilliseconds)
-            : DatagramTracking.Open(ref entry, packet.Protocol, direction, nowMilliseconds);
+            : DatagramTracking.Open(ref entry, packet, direction, nowMilliseconds);
         while (true)
         {
             InsertResult inserted = _table.TryInsert(key, hash, entry, state, nowMilliseconds, modes.MaxConnections);
@@ -219,7 +219,7 @@ internal sealed partial class ConnectionTracker
         }
 
         bool mustCheck = state.IsRevoked || (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
-        if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, now, modes, policy))
+        if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, modes, policy))
         {
             return state.IsLive ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked) : default;
         }

@@ -8,10 +8,10 @@ internal static class DatagramTracking
     /// <summary>A UDP connection that is still talking this long after its first packet is a stream.</summary>
     private const long StreamMilliseconds = 2_000;
 
-    public static ConnectionState Open(ref ConnectionEntry entry, byte protocol, Direction direction, long now)
+    public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now)
     {
         entry.CreatedMilliseconds = now;
-        return ConnectionState.Create(ClassOf(protocol), direction, now);
+        return ConnectionState.Create(ClassOf(packet), direction, now);
     }
 
     public static TrackResult Advance(ref ConnectionEntry entry, ref ConnectionState state, Direction direction, long now, bool refreshOnEgressOnly)
@@ -39,10 +39,10 @@ internal static class DatagramTracking
         return new TrackResult(true, Verdict.Allow, Reason.Established);
     }
 
-    private static ConnectionClass ClassOf(byte protocol) => protocol switch
+    private static ConnectionClass ClassOf(in ParsedPacket packet) => packet.Protocol switch
     {
+        _ when packet.Has(PacketTraits.Icmp) => ConnectionClass.IcmpQuery,
         ProtocolNumbers.Udp or ProtocolNumbers.UdpLite => ConnectionClass.UdpUnreplied,
-        ProtocolNumbers.Icmp or ProtocolNumbers.IcmpV6 => ConnectionClass.IcmpQuery,
         ProtocolNumbers.Sctp or ProtocolNumbers.Dccp => ConnectionClass.SctpOrDccp,
         _ => ConnectionClass.Other,
     };

@@ -66,7 +66,7 @@ internal readonly struct FlowKey(
     /// <summary>What rules match as destination port when the first packet went in <paramref name="original"/>; ICMP: type and code of the request.</summary>
     public ushort MatchPort(Direction original)
     {
-        if (Protocol is ProtocolNumbers.Icmp or ProtocolNumbers.IcmpV6)
+        if (IcmpQuery.IsIcmp(Ethertype, Protocol))
         {
             byte type = (byte)(Ports >> 8);
             byte request = original == Direction.Egress ? type : IcmpQuery.Counterpart(Protocol, type);
@@ -83,7 +83,7 @@ internal readonly struct FlowKey(
     private static FlowKey Of(
         UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, Direction direction, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
     {
-        if (protocol is ProtocolNumbers.Icmp or ProtocolNumbers.IcmpV6)
+        if (IcmpQuery.IsIcmp(ethertype, protocol))
         {
             return OfIcmp(source, destination, sourcePort, destinationPort, direction, zone, ethertype, vlanIds, protocol);
         }

@@ -5,6 +5,10 @@ namespace SecurityGroups.Tracking;
 /// <summary>The ICMP messages that come in pairs of request and reply: echo, timestamp, information, address mask; ICMPv6 echo and node information.</summary>
 internal static class IcmpQuery
 {
+    /// <summary>Whether the protocol is the family's own ICMP; the other family's is a protocol like any other.</summary>
+    public static bool IsIcmp(Ethertype ethertype, byte protocol) =>
+        protocol == (ethertype == Ethertype.IPv4 ? ProtocolNumbers.Icmp : ProtocolNumbers.IcmpV6);
+
     public static bool IsRequest(byte protocol, byte type) =>
         protocol == ProtocolNumbers.Icmp ? type is 8 or 13 or 15 or 17 : type is 128 or 139;
 
