@@ -2,29 +2,34 @@ using System.CommandLine;
 
 namespace SecurityGroups.Cli.Commands;
 
-/// <summary><c>secgroups check</c>: every error of a policy, or what it holds.</summary>
+/// <summary><c>secgroups check</c>: every error and warning of a policy, or what it holds.</summary>
 internal static class CheckCommand
 {
     public static Command Create(ToolConsole console)
     {
         Argument<string> policy = new("POLICY") { Description = "The policy file." };
-        Command command = new("check", "Print every error of a policy with its path, or a summary of it.") { policy };
+        Command command = new("check", "Print every error and warning of a policy with its path, or a summary of it.") { policy };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(policy), console));
         return command;
     }
 
     private static int Run(string path, ToolConsole console)
     {
-        if (PolicyFile.Load(path, console.Error) is not { } policy || !TryCompile(policy, path, console.Error))
+        Policy? policy = PolicyFile.Load(path, console.Error, out PolicyReport report);
+        foreach (PolicyWarning warning in report.Warnings)
+        {
+            console.Error.WriteLine($"{path}: warning: {warning}");
+        }
+
+        if (policy is null || !TryCompile(policy, path, console.Error))
         {
             return ExitCode.BadInput;
         }
 
         using TextWriter output = console.OpenText();
-        int rules = policy.SecurityGroups.Values.Sum(group => group.Rules.Length);
-        output.WriteLine($"{path}: no errors");
-        output.WriteLine($"  {Count(policy.SecurityGroups.Count, "security group")} with {Count(rules, "rule")}");
-        output.WriteLine($"  {Count(policy.AddressGroups.Count, "address group")}");
+        output.WriteLine($"{path}: {(report.Warnings.IsEmpty ? "good" : $"good, with {Count(report.Warnings.Length, "warning")}")}");
+        output.WriteLine($"  {Count(policy.SecurityGroups.Count, "security group")}, {Count(policy.SecurityGroups.Values.Sum(group => group.Rules.Length), "rule")}");
+        output.WriteLine($"  {Count(policy.AddressGroups.Count, "address group")}, {Count(policy.AddressGroups.Values.Sum(group => group.Addresses.Length), "prefix", "prefixes")}");
         output.WriteLine($"  {Count(policy.Nics.Count, "NIC")}");
         return ExitCode.Done;
     }
@@ -44,10 +49,10 @@ internal static class CheckCommand
         }
         catch (PolicyException invalid)
         {
-            PolicyFile.WriteErrors(path, invalid, error);
+            PolicyFile.WriteErrors(path, invalid.Errors, error);
             return false;
         }
     }
 
-    private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+    private static string Count(int number, string noun, string? plural = null) => number == 1 ? $"1 {noun}" : $"{number} {plural ?? noun + "s"}";
 }

@@ -31,7 +31,7 @@ internal sealed class ReplayRunner(ReplayRequest request, ToolConsole console)
         }
         catch (PolicyException invalid)
         {
-            PolicyFile.WriteErrors(request.PolicyFile, invalid, console.Error);
+            PolicyFile.WriteErrors(request.PolicyFile, invalid.Errors, console.Error);
         }
         catch (Exception error) when (error is ToolException or IOException or UnauthorizedAccessException)
         {
