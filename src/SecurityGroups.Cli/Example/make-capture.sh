@@ -37,7 +37,8 @@ plain_wire() { in_ns "$1" ethtool -K "$2" tx off rx off tso off gso off gro off 
 
 make_router() {
   make_namespace router
-  in_ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+  # Without duplicate address detection: its first router advertisements already need the link-local address as their source.
+  in_ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.dad_transmits=0
   in_ns router ip link add br0 address 02:00:00:20:00:01 type bridge stp_state 0 forward_delay 0
   in_ns router ip link set br0 up
   in_ns router ip address add 10.20.0.1/24 dev br0
