@@ -90,7 +90,8 @@ internal sealed partial class ConnectionTracker
         TcpSide sender = fromInitiator ? entry.Initiator : entry.Responder;
         TcpSide receiver = fromInitiator ? entry.Responder : entry.Initiator;
         uint acknowledged = receiver.HasAcknowledged ? receiver.MaxAcknowledgment : sender.End;
-        return !SequenceNumber.IsAfter(quoted.TcpSequence, sender.End)
+        return sender.MaxWindow != 0
+            && !SequenceNumber.IsAfter(quoted.TcpSequence, sender.End)
             && !SequenceNumber.IsBefore(quoted.TcpSequence, acknowledged - TcpWindow.AcknowledgmentLag);
     }
 

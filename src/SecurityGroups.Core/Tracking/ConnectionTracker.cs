@@ -40,6 +40,9 @@ internal sealed partial class ConnectionTracker
     /// <summary>Connections of a zone, expired ones that were not reclaimed yet included.</summary>
     public int CountOf(uint zone) => _zones.Find(zone)?.Connections ?? 0;
 
+    /// <summary>Packets of a zone outside their window that passed because the check only logs.</summary>
+    public long CountTolerated(uint zone) => _zones.Find(zone)?.Tolerated ?? 0;
+
     /// <summary>Takes expired connections out, looking at <paramref name="budget"/> entries; inserts do that by themselves, little by little.</summary>
     public int Reclaim(long nowMilliseconds, int budget) => _table.Reclaim(nowMilliseconds, budget);
 
@@ -94,6 +97,11 @@ internal sealed partial class ConnectionTracker
 
         TrackResult result = Step(ref _table[index], ref state, key, packet, direction, nowMilliseconds, modes, policy);
         _table.Release(index, state);
+        if (result.IsTolerated)
+        {
+            _zones.Find(key.Zone)?.CountTolerated();
+        }
+
         return result;
     }
 

@@ -18,7 +18,9 @@ internal readonly struct TcpSegment(in ParsedPacket packet)
 
     public readonly TcpSegmentKind Kind = TcpStates.KindOf(packet.TcpFlags);
 
-    public readonly bool HasAcknowledgment = (packet.TcpFlags & TcpFlags.Ack) != 0;
+    /// <summary>Some stacks set ACK on a reset and acknowledge 0: it says nothing.</summary>
+    public readonly bool HasAcknowledgment =
+        (packet.TcpFlags & TcpFlags.Ack) != 0 && ((packet.TcpFlags & TcpFlags.Rst) == 0 || packet.TcpAcknowledgment != 0);
 
     public readonly bool HasPayload = packet.TcpPayloadOctets != 0;
 

@@ -46,7 +46,7 @@ internal static class TcpTracking
         }
 
         return segment.Kind == TcpSegmentKind.Rst
-            ? Reset(ref entry, ref state, segment, next, fromInitiator, now, check)
+            ? Reset(ref entry, ref state, segment, packet, next, fromInitiator, now, check)
             : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, check);
     }
 
@@ -73,8 +73,8 @@ internal static class TcpTracking
         }
 
         Enter(ref state, next, fromInitiator, now);
-        bool isLogged = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
-        return new TrackResult(true, Verdict.Allow, isLogged ? reason : Reason.Established);
+        bool isTolerated = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
+        return new TrackResult(true, Verdict.Allow, Reason.Established) { IsTolerated = isTolerated };
     }
 
     /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
@@ -124,15 +124,19 @@ internal static class TcpTracking
 
     /// <summary>A reset counts only if its sender proves to know the connection (RFC 5961, 3.2).</summary>
     private static TrackResult Reset(
-        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, ConnectionClass next, bool fromInitiator, long now, WindowCheck check)
+        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator, long now,
+        WindowCheck check)
     {
         TcpWindow window = new(entry, fromInitiator);
-        Reason reason = state.Class == ConnectionClass.SynSent && !fromInitiator ? Refusal(segment, window) : Proof(segment, window);
+        ConnectionState advanced = state;
+        Reason reason = state.Class == ConnectionClass.SynSent && !fromInitiator
+            ? Refusal(packet, window)
+            : Proof(segment, packet, ref window, ref advanced);
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
                 ? new TrackResult(true, Verdict.Deny, Reason.InvalidReset)
-                : new TrackResult(true, Verdict.Allow, check == WindowCheck.Log ? Reason.InvalidReset : Reason.PassIgnored);
+                : new TrackResult(true, Verdict.Allow, Reason.PassIgnored) { IsTolerated = check == WindowCheck.Log };
         }
 
         if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
@@ -143,6 +147,8 @@ internal static class TcpTracking
 
         if (state.IsReplied)
         {
+            window.Store(ref entry);
+            state = advanced;
             Enter(ref state, ConnectionClass.Close, fromInitiator, now);
             state.IsAssured = false;
         }
@@ -156,23 +162,27 @@ internal static class TcpTracking
     }
 
     /// <summary>The answer to a SYN must acknowledge it (RFC 9293, 3.10.7.3); with data on the SYN, any part of it.</summary>
-    private static Reason Refusal(in TcpSegment segment, in TcpWindow window)
+    private static Reason Refusal(in ParsedPacket packet, in TcpWindow window)
     {
         uint first = window.Sender.MaxAcknowledgment;
-        bool isAnswer = segment.HasAcknowledgment && segment.Acknowledgment - first <= window.Receiver.End - first;
+        bool isAnswer = (packet.TcpFlags & TcpFlags.Ack) != 0 && packet.TcpAcknowledgment - first <= window.Receiver.End - first;
         return isAnswer ? Reason.Established : Reason.InvalidReset;
     }
 
-    /// <summary>Exact = the next octet its receiver expects, or the end of what its sender sent; other places in the window prove nothing.</summary>
-    private static Reason Proof(in TcpSegment segment, in TcpWindow window)
+    /// <summary>
+    /// While established: exactly the next octet that its receiver expects, or the end of what its sender sent (a reset behind data that is
+    /// still under way). Otherwise a place in the window.
+    /// </summary>
+    private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, ref TcpWindow window, ref ConnectionState state)
     {
-        if (SequenceNumber.IsAfter(segment.Sequence, window.Sender.MaxEnd)
-            || (window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment)))
+        bool isTooOld = window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment);
+        bool mustBeExact = state.Class == ConnectionClass.Established && window.Receiver.HasAcknowledged;
+        bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment || segment.Sequence == window.Sender.End;
+        return (isTooOld ? Reason.InvalidReset : window.Check(segment, packet, ref state)) switch
         {
-            return Reason.InvalidReset;
-        }
-
-        bool isExact = (window.Receiver.HasAcknowledged && segment.Sequence == window.Receiver.MaxAcknowledgment) || segment.Sequence == window.Sender.End;
-        return isExact ? Reason.Established : Reason.PassIgnored;
+            Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
+            Reason.PassIgnored => Reason.PassIgnored,
+            _ => Reason.InvalidReset,
+        };
     }
 }

@@ -156,7 +156,12 @@ internal ref struct TcpWindow
         // The window of a SYN is never scaled (RFC 7323, 2.2).
         uint window = segment.IsSyn ? segment.Window : segment.Window << Scale(state);
         uint acknowledgment = segment.HasAcknowledgment ? segment.Acknowledgment : Receiver.End;
-        CountRetransmission(segment, acknowledgment, ref state);
+        if (segment.Kind == TcpSegmentKind.Ack)
+        {
+            CountRetransmission(segment, acknowledgment, ref state);
+            state.IsZeroWindow = segment.Window == 0;
+        }
+
         uint offered = window + (sack - acknowledgment);
         if (Sender.MaxWindow < offered)
         {
@@ -191,22 +196,14 @@ internal ref struct TcpWindow
             state.SetUnacknowledged(!_fromInitiator, false);
         }
 
-        state.IsZeroWindow = segment.Kind == TcpSegmentKind.Ack && segment.Window == 0;
     }
 
-    // The same data once more, without news: its receiver may be gone.
+    // The last data once more, without news and without a word of the other end between: its receiver may be gone.
     private readonly void CountRetransmission(in TcpSegment segment, uint acknowledgment, ref ConnectionState state)
     {
-        bool isNews = SequenceNumber.IsAfter(segment.End, Sender.End)
-            || !Sender.HasAcknowledged || SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment);
-        if (isNews)
-        {
-            state.Retransmissions = 0;
-        }
-        else if (segment.Kind == TcpSegmentKind.Ack && segment.HasPayload && segment.End == Sender.End && state.Retransmissions < 3)
-        {
-            state.Retransmissions++;
-        }
+        bool isRepeat = segment.HasPayload && segment.End == Sender.End
+            && Sender.HasAcknowledged && !SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment);
+        state.Retransmissions = isRepeat ? Math.Min(3, state.Retransmissions + 1) : 0;
     }
 
     // Scaling is on only if both SYNs offered it (RFC 7323, 2.2).

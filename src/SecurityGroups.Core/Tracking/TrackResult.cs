@@ -4,4 +4,8 @@ namespace SecurityGroups.Tracking;
 /// <param name="Found">Whether a connection (or the tombstone of one) decided.</param>
 /// <param name="Verdict">Meaningful when <paramref name="Found"/>.</param>
 /// <param name="Reason">Meaningful when <paramref name="Found"/>.</param>
-internal readonly record struct TrackResult(bool Found, Verdict Verdict, Reason Reason);
+internal readonly record struct TrackResult(bool Found, Verdict Verdict, Reason Reason)
+{
+    /// <summary>Whether the packet passed only because the window check logs instead of enforcing.</summary>
+    public bool IsTolerated { get; init; }
+}

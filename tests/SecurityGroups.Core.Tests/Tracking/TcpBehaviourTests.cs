@@ -1,0 +1,144 @@
+namespace SecurityGroups.Tests.Tracking;
+
+/// <summary>The TCP rows of behaviour.md, section 2. A plain step means "allowed as established", "new" = by a rule.</summary>
+public class TcpBehaviourTests
+{
+    // P0: egress any, ingress none; the instance opens from port 40000.
+    public static TheoryData<string, string> EgressRows => new()
+    {
+        { "T01", "out S 1000 => new | state synSent | timeout 120 | in SA 5000/1001 | state synReceived | timeout 60 | out A 1001/5001 | in PA 5001+100/1001 | state established" },
+        { "T02", "in S 5000 => NoMatchingRule | count 0" },
+        { "T08", "out S 1000 => new | wait 1 | out S 1000 | wait 2 | out S 1000 | wait 4 | out S 1000 | timeout 120 | count 1" },
+        { "T09", "out S 1000 => new | in RA 0/1001 | count 0 | in RA 0/1001 => InvalidState" },
+        { "T09, other acknowledgment", "out S 1000 => new | in RA 0/1002 => InvalidReset | in R 0 => InvalidReset | in RA 0/1000 => InvalidReset | state synSent" },
+        { "T11", "out S 1000 => new | in S 5000 | state synSent | timeout 120 | out SA 1000/5001 | state synReceived | in SA 5000/1001 | state established | out A 1001/5001 | in PA 5001+10/1001" },
+        { "T11, plain ACKs", "out S 1000 => new | in S 5000 | out SA 1000/5001 | in A 5001/1001 | state established | out PA 1001+10/5001" },
+        { "T14", "out S 1000+200 => new | in SA 5000/1201 | out A 1201/5001 | state established" },
+        { "T14, data not acknowledged", "out S 1000+200 => new | in SA 5000/1001 | out PA 1001+200/5001 | state established" },
+        { "T16", "out S 1000 ws7 => new | in SA 5000/1001 ws7 | out A 1001/5001 w100 | in A 17001+100/1001" },
+        { "T16, one side only", "out S 1000 ws7 => new | in SA 5000/1001 | out A 1001/5001 w100 | in A 17001+100/1001 => OutOfWindow" },
+        { "T17", "out S 1000 ws200 => new | in SA 5000/1001 ws15 | out A 1001/5001 w1 | in A 21385+1/1001 | in A 21386+1/1001 => OutOfWindow" },
+        { "T21", "out S 1000 => new | wait 121 | in SA 5000/1001 => InvalidState" },
+        { "T23", "out S 1000 => new | in SA 5000/1001 :5001 => InvalidState" },
+        { "a SYN-ACK to nothing that was sent", "out S 1000 => new | in SA 5000/1002 => InvalidAcknowledgment | in SA 5000/900 => ignored | state synSent | in SA 5000/1001 | state synReceived" },
+        { "a SYN with a higher number replaces the one before", "out S 1000 => new | out S 9000 | in SA 5000/9001 | out A 9001/5001 | state established" },
+        { "data in SYN-SENT", "out S 1000 => new | out A 1001+5/1 => InvalidState | in A 5001/1001 => ignored | state synSent" },
+        { "E01", "E | in A 5001+1000/1001 | timeout 300 | out A 1001/6001 | timeout 7440" },
+        { "E02", "E | in A 15001+1/1001 | in A 15002+1/1001 => OutOfWindow" },
+        { "E04", "E | out A 1001/50001 => InvalidAcknowledgment" },
+        { "E05", "out S 1000 ws7 => new | in SA 5000/1001 ws7 | out A 1001/5001 w60000 | in A 5001+60000/1001 | in A 65001+60000/1001 | in A 125001+60000/1001 | in A 185001+20000/1001 | out A 1001/205001 w60000 | out A 1001/135001 w1 => allow" },
+        { "E05, unscaled", "E | in A 5001+10000/1001 | out A 1001/15001 | in A 15001+10000/1001 | out A 1001/25001 | in A 25001+10000/1001 | out A 1001/35001 | in A 35001+10000/1001 | out A 1001/45001 | in A 45001+10000/1001 | out A 1001/55001 | in A 55001+10000/1001 | out A 1001/65001 | in A 65001+10000/1001 | out A 1001/75001 | wait 5 | out A 1001/5001 => ignored | timeout 7435" },
+        { "E06", "E | in A 15002+100/1001 => OutOfWindow | out A 1001/15102 | in A 15102+100/1001" },
+        { "E07", "E | wait 100 | out A 1000/5001 | in A 5001/1001 | timeout 7440 | wait 100 | out A 1000+1/5001 | in A 5001/1001 | timeout 7440" },
+        { "E07, one octet, many times", "E | wait 7000 | out A 1000+1/5001 | in A 5001/1001 | wait 7000 | out A 1000+1/5001 | in A 5001/1001 | wait 7000 | out A 1000+1/5001 | in A 5001/1001 | wait 7000 | out A 1000+1/5001 | in A 5001/1001 | timeout 7440" },
+        { "E08", "E | in A 5001/1001 w0 | timeout 300 | out A 1001+1/5001 | in A 5001/1001 w0 | timeout 300 | in A 5001/1002 | timeout 7440" },
+        { "E09", "E | out PA 1001+100/5001 | out PA 1001+100/5001 | out PA 1001+100/5001 | out PA 1001+100/5001 | timeout 300" },
+        { "E10", "E | in R 5001 | state close | timeout 10" },
+        { "E12", "E | in R 4000 => InvalidReset | in R 0 => InvalidReset | in R 16002 => InvalidReset | state established" },
+        { "E12, in the window but not exact", "E | wait 10 | in R 5002 => ignored | state established | timeout 7430" },
+        { "E13", "E | in PA 5001+100/1001 | in R 5101 | state close" },
+        { "E15", "E | in S 777 => InvalidState | state established" },
+        { "SYN of the initiator", "E | wait 10 | out S 777 => ignored | state established | timeout 7430" },
+        { "E16", "E | in SA 5000/1001 => ignored | state established" },
+        { "E17", "out S 1000 sackok => new | in SA 5000/1001 sackok | out A 1001/5001 | in A 5001/1001 sack1100 => InvalidAcknowledgment | out PA 1001+500/5001 | in A 5001/1001 sack1400" },
+        { "E18", "out S 4294967040 => new | in SA 5000/4294967041 | out A 4294967041/5001 | out PA 4294967041+1000/5001 | in A 5001/745 | out PA 745+10/5001 | state established" },
+        { "C01", "E | out FA 1001/5001 | state finWait | in A 5001/1002 | state closeWait | in FA 5001/1002 | state lastAck | timeout 30 | out A 1002/5002 | state timeWait | timeout 120" },
+        { "C02", "E | out FA 1001/5001 | in A 5001/1002 | wait 200 | in A 5001+10/1002 | out A 1002/5011 | wait 200 | in A 5011+10/1002 | out A 1002/5021 | wait 200 | in A 5021+10/1002 | state closeWait | timeout 240" },
+        { "C03", "E | out FA 1001/5001 | in FA 5001/1001 | state lastAck | out A 1002/5002 | in A 5002/1002 | state timeWait" },
+        { "C04", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | state timeWait | out S 90000 => new | state synSent | count 1" },
+        { "C06", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | wait 5 | in R 5002 => ignored | state timeWait | timeout 115" },
+        { "C07", "E | in R 5001 | state close | out S 90000 => new | state synSent" },
+        { "C09", "E | out FA 1001/5001 | in FA 5001/1002 | state lastAck | in FA 5001/1002 | state lastAck" },
+        { "C10", "E | wait 10 | in FA 25001/1001 => OutOfWindow | state established | timeout 7430" },
+        { "C11", "E | wait 7441 | in A 5001+10/1001 => NotSyn" },
+        { "C12", "E | wait 7200 | out A 1000/5001 | in A 5001/1001 | timeout 7440" },
+        { "C14", "E | wait 100 | out A 1001/5001 | wait -10 | in A 5001/1001 | timeout 7440 | wait 10 | out A 1001/5001 | timeout 7440" },
+        { "C15", "E | wait 5000 | out A 1001/5001 | wait 5000 | out A 1001/5001 | timeout 7440" },
+        { "F05", "out SEC 1000 => new | in SAE 5000/1001 | out A 1001/5001 | state established" },
+        { "F06", "out SP 1000+10 => new | state synSent" },
+        { "F07", "out SU 1000 => new | state synSent" },
+        { "F01 to F03", "E | in F 5001 => BadFlags | in SF 5001 => BadFlags | in FPU 5001 => BadFlags | in SR 5001 => BadFlags | state established" },
+        { "S35", "out S 1000 => new | in SA 5000/1001 | wait 61 | in PA 5001+10/1001 => NotSyn" },
+        { "S37", "in SA 1/1 => InvalidState | in A 1/1 => NotSyn | in R 1 => InvalidState | in PA 1+1/1 => NotSyn | in SF 1 => BadFlags | count 0" },
+    };
+
+    // P1: ingress to port 22 only, no egress; the remote end opens.
+    public static TheoryData<string, string> IngressRows => new()
+    {
+        { "T03", "in S 5000 => new | out SA 1000/5001 | in A 5001/1001 | out PA 1001+100/5001 | state established" },
+        { "T04", "in SA 5000/1 => InvalidState" },
+        { "T05", "in FA 5000/1 => InvalidState | in R 5000 => InvalidState" },
+        { "T06", "in A 5000/1 => NotSyn" },
+        { "T18", "in S 5000 => new | out SA 1000/5001 | in S 5000 => ignored | out SA 1000/5001 => ignored | in A 5001/1001 | state established" },
+        { "T19", "in S 5000 => new | out RA 0/5001 | count 0" },
+        { "T20", "in S 5000 => new | out SA 1000/5001 | wait 61 | in A 5001/1001 => NotSyn" },
+        { "C08", "in S 5000 => new | out SA 1000/5001 | in FA 5001/1001 | state finWait" },
+        { "the initiator gives up", "in S 5000 => new | in R 5001 | count 0" },
+    };
+
+    public static TheoryData<string, string> LooseRows => new()
+    {
+        { "T04", "in SA 5000/1 => InvalidState" },
+        { "T06", "in A 5000/1001 => new | state established | timeout 300 | out A 1001/5000 | timeout 7440" },
+        { "windows of a picked-up connection are not enforced", "in A 5000/1001 w10 => new | out PA 1001+100/5000 w10 | in PA 5000+60000/1101 w10 | out A 1101/65000 w10 | out PA 1101+60000/65000 w10 | state established" },
+        { "a picked-up connection refused", "in A 5000/1001 => new | out R 1001 | count 0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(EgressRows))]
+    public void Tcp_OpenedByTheInstance_BehavesAsTheRowSays(string row, string script)
+    {
+        _ = row;
+        InBothFamilies(script, 40_000, TestRules.EgressOnly, new ConnectionTrackingOptions { MaxConnections = 64 });
+    }
+
+    [Theory]
+    [MemberData(nameof(IngressRows))]
+    public void Tcp_OpenedByTheRemoteEnd_BehavesAsTheRowSays(string row, string script)
+    {
+        _ = row;
+        InBothFamilies(script, 22, TestRules.IngressSsh, new ConnectionTrackingOptions { MaxConnections = 64 });
+    }
+
+    [Theory]
+    [MemberData(nameof(LooseRows))]
+    public void Tcp_WithLoosePickUp_BehavesAsTheRowSays(string row, string script)
+    {
+        _ = row;
+        InBothFamilies(script, 22, TestRules.IngressSsh, new ConnectionTrackingOptions { MaxConnections = 64, PickUp = PickUp.Loose });
+    }
+
+    [Fact]
+    public void Tcp_WithPickUpAtEgressOnly_TakesUpOnlyWhatLeaves()
+    {
+        ConnectionTrackingOptions options = new() { MaxConnections = 64, PickUp = PickUp.LooseEgressOnly };
+        InBothFamilies("in A 5000/1001 => NotSyn | out A 1001/5000 => new | in A 5000/1001 | timeout 7440", 22, (_, _) => true, options);
+    }
+
+    [Fact]
+    public void Tcp_WithWindowCheckLog_PassesAndCountsWhatIsOutside()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 64, WindowCheck = WindowCheck.Log });
+        harness.Rules.Replace(TestRules.EgressOnly);
+        TcpScript.Run(harness, "E | in A 15102+100/1001 | out A 1001/500001 | in R 4000 => ignored | state established");
+        Assert.Equal(3, harness.Tracker.CountTolerated(harness.Zone));
+    }
+
+    [Fact]
+    public void Tcp_WithWindowCheckOff_PassesWhatIsOutsideAndKeepsTheTimersGoing()
+    {
+        ConnectionTrackingOptions options = new() { MaxConnections = 64, WindowCheck = WindowCheck.Off };
+        InBothFamilies(
+            "E | wait 7000 | in A 900000+100/1 | timeout 7440 | in R 4000 => ignored | state established", 40_000, TestRules.EgressOnly, options);
+    }
+
+    private static void InBothFamilies(string script, int localPort, Func<Direction, SecurityGroups.Tracking.FlowKey, bool> rules, ConnectionTrackingOptions options)
+    {
+        foreach (bool isIPv6 in (bool[])[false, true])
+        {
+            TrackerHarness harness = new(isIPv6, options);
+            harness.Rules.Replace(rules);
+            TcpScript.Run(harness, script, localPort);
+        }
+    }
+}
