@@ -57,7 +57,12 @@ internal sealed class ReplayCommand
         ("loose-egress-only", PickUp.LooseEgressOnly));
 
     private readonly Choice<ConnectionTimeouts> _timeouts = new(
-        "--timeouts", "How long connections may be idle.", ("default", ConnectionTimeouts.Default));
+        "--timeouts",
+        "How long connections may be idle.",
+        ("default", ConnectionTimeouts.Default),
+        ("linux", ConnectionTimeouts.Linux),
+        ("aws", ConnectionTimeouts.Aws),
+        ("rfc", ConnectionTimeouts.Rfc));
 
     private readonly Option<int?> _maxConnections = SharedOptions.Number(
         "--max-connections", "Most connections tracked at a time; 65536 unless given.", 1, MaxConnectionsLimit);
