@@ -28,6 +28,11 @@ internal sealed class AllowSetBuilder
     /// <summary>The set of some boundaries and everything in another set.</summary>
     public int Extend(int set, ReadOnlySpan<int> boundaries)
     {
+        if (boundaries.IsEmpty)
+        {
+            return set;
+        }
+
         ReadOnlySpan<int> inherited = BoundariesOf(set);
         if (inherited.Length + boundaries.Length > AllowSets.LineBoundaries && inherited.Length > MaxCopyRatio * boundaries.Length)
         {
@@ -37,9 +42,6 @@ internal sealed class AllowSetBuilder
         Boundaries.Union(inherited, boundaries, _merged);
         return Intern(Boundaries.AsSpan(_merged), _sets[set].Next);
     }
-
-    /// <summary>The set of some boundaries.</summary>
-    public int Intern(ReadOnlySpan<int> boundaries) => boundaries.IsEmpty ? 0 : Intern(boundaries, 0);
 
     public AllowSets Build() => new(CollectionsMarshal.AsSpan(_lines));
 

@@ -113,11 +113,6 @@ internal sealed class RuleTableCompiler
             }
         }
 
-        if (_ranges.Count == 0)
-        {
-            return around;
-        }
-
         Boundaries.Union(CollectionsMarshal.AsSpan(_ranges), _union);
         return _sets.Extend(around, Boundaries.AsSpan(_union));
     }

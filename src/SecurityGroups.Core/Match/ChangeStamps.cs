@@ -27,10 +27,10 @@ internal sealed class ChangeStamps
     /// <summary>The generation of the last change of an address that shares a bucket with this one.</summary>
     public uint Last(in MemberKey key) => Math.Max(_floor, _blocks[BlockOf(key)][SlotOf(key)]);
 
-    /// <summary>The stamps after some addresses changed, or prefixes if <paramref name="everything"/>.</summary>
-    public ChangeStamps With(List<MemberKey> changed, bool everything, uint generation)
+    /// <summary>The stamps after some members changed.</summary>
+    public ChangeStamps With(List<MemberKey> changed, uint generation)
     {
-        if (everything)
+        if (changed.Exists(key => !key.IsAddress))
         {
             return new ChangeStamps(_blocks, generation, generation);
         }

@@ -51,26 +51,28 @@ internal sealed class MemberClass : IEquatable<MemberClass>
     /// <summary>The class with one more NIC (or one less) in each of some groups.</summary>
     public MemberClass With(ImmutableArray<int> groups, bool joins)
     {
-        SortedDictionary<int, int> counts = [];
-        for (int i = 0; i < _groups.Length; i++)
-        {
-            counts[_groups[i]] = _counts[i];
-        }
-
+        List<int> numbers = [.. _groups];
+        List<int> counts = [.. _counts];
         foreach (int group in groups)
         {
-            int count = counts.GetValueOrDefault(group) + (joins ? 1 : -1);
-            if (count > 0)
+            int position = numbers.BinarySearch(group);
+            if (position < 0 && joins)
             {
-                counts[group] = count;
+                numbers.Insert(~position, group);
+                counts.Insert(~position, 1);
             }
-            else
+            else if (position >= 0 && (joins || counts[position] > 1))
             {
-                counts.Remove(group);
+                counts[position] += joins ? 1 : -1;
+            }
+            else if (position >= 0)
+            {
+                numbers.RemoveAt(position);
+                counts.RemoveAt(position);
             }
         }
 
-        return counts.Count == 0 ? Empty : new MemberClass([.. counts.Keys], [.. counts.Values]);
+        return numbers.Count == 0 ? Empty : new MemberClass([.. numbers], [.. counts]);
     }
 
     public bool Equals(MemberClass? other) =>

@@ -23,12 +23,23 @@ internal readonly struct MemberKey
     {
         Bits = bits;
         Scope = ((ulong)(uint)network << 16) | ((ulong)ethertype << 8) | (uint)prefixLength;
-        ulong folded = Fold((ulong)(bits >> 64) ^ s_highSecret, (ulong)bits ^ s_lowSecret);
-        Hash = Fold(folded ^ s_scopeSecret, Scope + 0x9e3779b97f4a7c15);
+        Hash = HashOf(bits, Scope);
     }
 
+    /// <summary>Whether the member is an address, not a prefix.</summary>
+    public bool IsAddress => (Scope & 0xff) == (((Scope >> 8) & 1) == (ulong)Ethertype.IPv4 ? 32u : 128u);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Matches(in MemberKey other) => Hash == other.Hash && Bits == other.Bits && Scope == other.Scope;
+    public static ulong HashOf(UInt128 bits, ulong scope)
+    {
+        ulong folded = Fold((ulong)(bits >> 64) ^ s_highSecret, (ulong)bits ^ s_lowSecret);
+        return Fold(folded ^ s_scopeSecret, scope + 0x9e3779b97f4a7c15);
+    }
+
+    public bool IsSame(in MemberKey other) => Bits == other.Bits && Scope == other.Scope;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(in MemberEntry entry) => Bits == entry.Bits && Scope == entry.Scope;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong left, ulong right)

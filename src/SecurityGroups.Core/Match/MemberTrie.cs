@@ -45,7 +45,7 @@ internal static class MemberTrie
         MemberEntry[] chunk = new MemberEntry[size];
         foreach (MemberEntry member in members)
         {
-            int slot = (int)member.Key.Hash & (size - 1);
+            int slot = (int)member.Hash & (size - 1);
             while (chunk[slot].Class is not null)
             {
                 slot = (slot + 1) & (size - 1);
@@ -61,7 +61,7 @@ internal static class MemberTrie
 
     private static MemberEntry[]? ChunkOf(MemberEntry[] chunk, int level, int slot)
     {
-        List<MemberEntry> members = [.. chunk.Where(entry => entry.Class is not null && SlotOf(entry.Key.Hash, level) == slot)];
+        List<MemberEntry> members = [.. chunk.Where(entry => entry.Class is not null && SlotOf(entry.Hash, level) == slot)];
         return members.Count == 0 ? null : ToChunk(members);
     }
 
@@ -71,7 +71,7 @@ internal static class MemberTrie
         for (int slot = (int)key.Hash & mask; ; slot = (slot + 1) & mask)
         {
             ref readonly MemberEntry entry = ref chunk[slot];
-            if (entry.Class is null || entry.Key.Matches(key))
+            if (entry.Class is null || key.Matches(entry))
             {
                 return entry.Class;
             }

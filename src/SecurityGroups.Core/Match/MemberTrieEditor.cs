@@ -1,20 +1,35 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace SecurityGroups.Match;
 
 /// <summary>Applies changes to the persistent hash trie of members, copying each touched node once.</summary>
-internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> classes, Action<MemberKey> classChanged)
+internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> classes)
 {
-    private readonly ImmutableDictionary<MemberClass, int>.Builder _classes = classes.ToBuilder();
+    private readonly Dictionary<MemberClass, int> _counted = [];
+    private readonly Dictionary<MemberClass, MemberClass> _interned = [];
+
+    /// <summary>The members whose groups changed.</summary>
+    public List<MemberKey> Changed { get; } = [];
 
     /// <summary>The classes in use after the changes, each with the number of members that have it.</summary>
-    public ImmutableDictionary<MemberClass, int> Classes => _classes.ToImmutable();
+    public ImmutableDictionary<MemberClass, int> Classes()
+    {
+        var result = classes;
+        foreach ((MemberClass members, int change) in _counted)
+        {
+            int count = result.GetValueOrDefault(members) + change;
+            result = count == 0 ? result.Remove(members) : result.SetItem(members, count);
+        }
+
+        return result;
+    }
 
     /// <param name="node">The old node, or null.</param>
     /// <param name="level">Its level; the root has 0.</param>
     /// <param name="changes">The changes below this node, ordered by hash.</param>
     /// <returns>The new node, or null when nothing is left.</returns>
-    public object? Apply(object? node, int level, ReadOnlySpan<(MemberKey Key, MemberChange Change)> changes)
+    public object? Apply(object? node, int level, ReadOnlySpan<PendingChange> changes)
     {
         if (changes.IsEmpty)
         {
@@ -27,13 +42,12 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
         }
 
         MemberEntry[] chunk = (MemberEntry[]?)node ?? [];
-        int members = chunk.Count(entry => entry.Class is not null);
-        return members + changes.Length > MemberTrie.MaxChunk && level < MemberTrie.MaxLevel
+        return CountOf(chunk) + changes.Length > MemberTrie.MaxChunk && level < MemberTrie.MaxLevel
             ? ApplyToBranch(MemberTrie.Split(chunk, level), level, changes)
             : ApplyToChunk(chunk, changes);
     }
 
-    private object?[]? ApplyToBranch(object?[] branch, int level, ReadOnlySpan<(MemberKey Key, MemberChange Change)> changes)
+    private object?[]? ApplyToBranch(object?[] branch, int level, ReadOnlySpan<PendingChange> changes)
     {
         while (!changes.IsEmpty)
         {
@@ -51,14 +65,22 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
         return Array.TrueForAll(branch, child => child is null) ? null : branch;
     }
 
-    private MemberEntry[]? ApplyToChunk(MemberEntry[] chunk, ReadOnlySpan<(MemberKey Key, MemberChange Change)> changes)
+    private MemberEntry[]? ApplyToChunk(MemberEntry[] chunk, ReadOnlySpan<PendingChange> changes)
     {
-        List<MemberEntry> members = [.. chunk.Where(entry => entry.Class is not null)];
+        List<MemberEntry> members = new(chunk.Length);
+        foreach (MemberEntry entry in chunk)
+        {
+            if (entry.Class is not null)
+            {
+                members.Add(entry);
+            }
+        }
+
         while (!changes.IsEmpty)
         {
             MemberKey key = changes[0].Key;
             int count = 1;
-            while (count < changes.Length && changes[count].Key.Matches(key))
+            while (count < changes.Length && changes[count].Key.IsSame(key))
             {
                 count++;
             }
@@ -70,17 +92,19 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
         return members.Count == 0 ? null : MemberTrie.ToChunk(members);
     }
 
-    private void ApplyToMember(List<MemberEntry> members, MemberKey key, ReadOnlySpan<(MemberKey Key, MemberChange Change)> changes)
+    private void ApplyToMember(List<MemberEntry> members, MemberKey key, ReadOnlySpan<PendingChange> changes)
     {
-        int position = members.FindIndex(entry => entry.Key.Matches(key));
+        int position = members.FindIndex(entry => key.Matches(entry));
         MemberClass before = position < 0 ? MemberClass.Empty : members[position].Class!;
         MemberClass after = before;
-        foreach ((_, MemberChange change) in changes)
+        foreach (ref readonly PendingChange change in changes)
         {
-            after = after.With(change.Groups, change.Joins);
+            after = after.With(change.Change.Groups, change.Change.Joins);
         }
 
-        after = Exchange(before, after);
+        after = Interned(after);
+        Count(before, -1);
+        Count(after, 1);
         if (position >= 0)
         {
             members.RemoveAt(position);
@@ -88,35 +112,49 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
 
         if (after != MemberClass.Empty)
         {
-            members.Add(new MemberEntry(key, after));
+            members.Add(new MemberEntry(key.Bits, key.Scope, after));
         }
 
         if (!before.Groups.SequenceEqual(after.Groups))
         {
-            classChanged(key);
+            Changed.Add(key);
         }
     }
 
-    /// <summary>Counts one member from one class into another; gives the one object that stands for the latter.</summary>
-    private MemberClass Exchange(MemberClass before, MemberClass after)
+    private static int CountOf(MemberEntry[] chunk)
     {
-        if (before.Groups.Length > 0 && _classes[before] == 1)
+        int count = 0;
+        foreach (ref readonly MemberEntry entry in chunk.AsSpan())
         {
-            _classes.Remove(before);
-        }
-        else if (before.Groups.Length > 0)
-        {
-            _classes[before]--;
+            count += entry.Class is null ? 0 : 1;
         }
 
-        if (after.Groups.Length == 0)
+        return count;
+    }
+
+    /// <summary>The one object that stands for all classes equal to this one.</summary>
+    private MemberClass Interned(MemberClass members)
+    {
+        if (members.Groups.IsEmpty)
         {
             return MemberClass.Empty;
         }
 
-        // The first of equal objects stays the key; the dictionary finds it by content.
-        MemberClass interned = _classes.TryGetKey(after, out MemberClass existing) ? existing : after;
-        _classes[interned] = _classes.GetValueOrDefault(interned) + 1;
-        return interned;
+        if (_interned.TryGetValue(members, out MemberClass? known))
+        {
+            return known;
+        }
+
+        known = classes.TryGetKey(members, out MemberClass inUse) ? inUse : members;
+        _interned.Add(known, known);
+        return known;
+    }
+
+    private void Count(MemberClass members, int change)
+    {
+        if (!members.Groups.IsEmpty)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_counted, members, out _) += change;
+        }
     }
 }

@@ -59,19 +59,25 @@ internal sealed class MembershipIndex
     /// <summary>The index after some changes, which count as made in <paramref name="generation"/>. Those that cannot be members are left out.</summary>
     public MembershipIndex With(IEnumerable<MemberChange> changes, uint generation)
     {
-        List<MemberChange> valid = [.. changes.Where(c => !c.Groups.IsEmpty && CanBeMember(c.Ethertype, c.Bits, c.PrefixLength))];
-        if (valid.Count == 0)
+        List<PendingChange> pending = [];
+        foreach (MemberChange change in changes)
+        {
+            if (!change.Groups.IsEmpty && CanBeMember(change.Ethertype, change.Bits, change.PrefixLength))
+            {
+                MemberKey key = new(change.Network, change.Ethertype, change.Bits, change.PrefixLength);
+                pending.Add(new PendingChange(key, pending.Count, change));
+            }
+        }
+
+        if (pending.Count == 0)
         {
             return this;
         }
 
-        List<(MemberKey Key, MemberChange Change)> keyed =
-            [.. valid.Select(c => (new MemberKey(c.Network, c.Ethertype, c.Bits, c.PrefixLength), c)).OrderBy(c => c.Item1.Hash)];
-        List<MemberKey> changed = [];
-        MemberTrieEditor editor = new(_classes, changed.Add);
-        object? root = editor.Apply(_root, 0, CollectionsMarshal.AsSpan(keyed));
-        bool changesPrefix = changed.Exists(key => (key.Scope & 0xff) != AddressLength((Ethertype)((key.Scope >> 8) & 1)));
-        return new MembershipIndex(root, _lengths.With(valid), editor.Classes, _stamps.With(changed, changesPrefix, generation));
+        pending.Sort();
+        MemberTrieEditor editor = new(_classes);
+        object? root = editor.Apply(_root, 0, CollectionsMarshal.AsSpan(pending));
+        return new MembershipIndex(root, _lengths.With(pending), editor.Classes(), _stamps.With(editor.Changed, generation));
     }
 
     private static MemberKey AddressKey(int network, Ethertype ethertype, UInt128 address) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace SecurityGroups.Match;
 
@@ -26,31 +27,31 @@ internal sealed class PrefixLengths
         return (uint)scope < (uint)_inUse.Length ? _inUse[scope] : [];
     }
 
-    public PrefixLengths With(IEnumerable<MemberChange> changes)
+    public PrefixLengths With(List<PendingChange> changes)
     {
-        var counts = _counts.ToBuilder();
-        HashSet<int> changed = [];
-        foreach (MemberChange change in changes)
+        Dictionary<(int Scope, byte Length), int> deltas = [];
+        foreach (PendingChange pending in changes)
         {
-            (int Scope, byte Length) key = (ScopeOf(change.Network, change.Ethertype), (byte)change.PrefixLength);
-            int before = counts.GetValueOrDefault(key);
-            int after = before + (change.Joins ? 1 : -1);
-            counts[key] = after;
-            if (after == 0)
-            {
-                counts.Remove(key);
-            }
+            (int Scope, byte Length) key = (ScopeOf(pending.Change.Network, pending.Change.Ethertype), (byte)pending.Change.PrefixLength);
+            CollectionsMarshal.GetValueRefOrAddDefault(deltas, key, out _) += pending.Change.Joins ? 1 : -1;
+        }
 
-            if (before == 0 || after == 0)
+        var counts = _counts;
+        HashSet<int> changed = [];
+        foreach (((int Scope, byte Length) key, int delta) in deltas)
+        {
+            int before = counts.GetValueOrDefault(key);
+            counts = before + delta == 0 ? counts.Remove(key) : counts.SetItem(key, before + delta);
+            if (before == 0 || before + delta == 0)
             {
                 changed.Add(key.Scope);
             }
         }
 
-        return new PrefixLengths(changed.Count == 0 ? _inUse : Relist(changed, counts), counts.ToImmutable());
+        return new PrefixLengths(changed.Count == 0 ? _inUse : Relist(changed, counts), counts);
     }
 
-    private byte[][] Relist(HashSet<int> changed, ImmutableDictionary<(int Scope, byte Length), int>.Builder counts)
+    private byte[][] Relist(HashSet<int> changed, ImmutableDictionary<(int Scope, byte Length), int> counts)
     {
         byte[][] inUse = new byte[Math.Max(_inUse.Length, changed.Max() + 1)][];
         inUse.AsSpan().Fill([]);

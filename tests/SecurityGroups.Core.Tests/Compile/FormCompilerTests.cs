@@ -82,13 +82,11 @@ public sealed class FormCompilerTests
     [Fact]
     public void Form_RuleThatValidationRefuses_MatchesNothing()
     {
-        SecurityGroupRule noPorts = SecurityGroupRule.Ingress(IpProtocol.Tcp, default(PortRange), Remote.Any) with { Id = "a", Ethertype = Ethertype.IPv4 };
-        SecurityGroupRule noProtocol = SecurityGroupRule.Ingress(default, Remote.Any) with { Id = "b", Ethertype = Ethertype.IPv4 };
-        SecurityGroupRule portsOfAny = SecurityGroupRule.Ingress(IpProtocol.Any, 22, Remote.Any) with { Id = "c", Ethertype = Ethertype.IPv4 };
-        SecurityGroupRule noType = SecurityGroupRule.Ingress(IpProtocol.Icmp, default(IcmpMatch), Remote.Any) with { Id = "d", Ethertype = Ethertype.IPv4 };
-        SecurityGroupRule noEthertype = SecurityGroupRule.Ingress(IpProtocol.Tcp, Remote.Any) with { Id = "e" };
-        CompiledForm form = Compile(SecurityGroup.CreateEmpty("a").WithRules([noPorts, noProtocol, portsOfAny, noType, noEthertype]));
-        foreach ((byte protocol, ushort port) in new (byte, ushort)[] { (6, 0), (6, 22), (0, 0), (1, 0), (17, 22) })
+        SecurityGroupRule portsOfAny = SecurityGroupRule.Ingress(IpProtocol.Any, 22, Remote.Any) with { Id = "a", Ethertype = Ethertype.IPv4 };
+        SecurityGroupRule portsOfGre = SecurityGroupRule.Ingress(IpProtocol.FromNumber(47), 22, Remote.Any) with { Id = "b", Ethertype = Ethertype.IPv4 };
+        SecurityGroupRule hopByHop = SecurityGroupRule.Ingress(IpProtocol.FromNumber(0), Remote.Any) with { Id = "c", Ethertype = Ethertype.IPv4 };
+        CompiledForm form = Compile(SecurityGroup.CreateEmpty("a").WithRules([portsOfAny, portsOfGre, hopByHop]));
+        foreach ((byte protocol, ushort port) in new (byte, ushort)[] { (6, 0), (6, 22), (0, 0), (0, 22), (47, 0), (47, 22) })
         {
             MatchKey key = new(Direction.Ingress, Ethertype.IPv4, 1, protocol, port);
             Assert.False(form.IsAllowed(key, MembershipIndex.Empty, 0));
