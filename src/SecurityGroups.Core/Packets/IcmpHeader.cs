@@ -2,14 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace SecurityGroups.Packets;
 
-/// <summary>The header that ICMP (RFC 792) and ICMPv6 (RFC 4443) messages share; what follows depends on the type.</summary>
+/// <summary>The header that ICMP (RFC 792) and ICMPv6 (RFC 4443) messages begin with; no message is shorter.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct IcmpHeader
 {
-    public const int Octets = 4;
-
-    /// <summary>Octets of the header of errors and queries.</summary>
-    public const int LongOctets = 8;
+    public const int Octets = 8;
 
     // One bit a type. Errors: unreachable, source quench, redirect, time exceeded, parameter problem.
     private const ulong Errors = (1UL << 3) | (1UL << 4) | (1UL << 5) | (1UL << 11) | (1UL << 12);
@@ -21,6 +18,12 @@ internal struct IcmpHeader
     public byte Code;
     public UInt16BigEndian Checksum;
 
+    /// <summary>Queries and replies only.</summary>
+    public UInt16BigEndian Identifier;
+
+    /// <summary>By type: a sequence number, a pointer, the low half of an MTU.</summary>
+    public UInt16BigEndian LastHalfWord;
+
     public static Reason Read(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet)
     {
         if (octets.Length < Octets)
@@ -31,13 +34,8 @@ internal struct IcmpHeader
         ref readonly IcmpHeader header = ref MemoryMarshal.AsRef<IcmpHeader>(octets);
         bool isError = IsError(packet.Kind, header.Type);
         bool isQuery = IsQuery(packet.Kind, header.Type);
-        if ((isError || isQuery) && octets.Length < LongOctets)
-        {
-            return FormError.TooShort(LongOctets, packet.TransportOctets, ref packet);
-        }
-
         packet.DestinationPort = (ushort)((header.Type << 8) | header.Code);
-        packet.SourcePort = isQuery ? MemoryMarshal.AsRef<UInt16BigEndian>(octets[Octets..]) : (ushort)0;
+        packet.SourcePort = isQuery ? header.Identifier : (ushort)0;
         packet.Traits |= isError ? PacketTraits.Icmp | PacketTraits.IcmpError : PacketTraits.Icmp;
         if (options.VerifyChecksums && !IsChecksumValid(octets, packet))
         {

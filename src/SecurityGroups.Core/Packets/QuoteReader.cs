@@ -17,7 +17,7 @@ internal static class QuoteReader
     public static Reason Read(ReadOnlySpan<byte> bytes, in ParsedPacket error, out QuotedPacket quoted)
     {
         quoted = default;
-        int start = error.TransportOffset + IcmpHeader.LongOctets;
+        int start = error.TransportOffset + IcmpHeader.Octets;
         quoted.Mtu = ReadMtu(bytes[..start], error);
         int end = error.TransportOffset + error.TransportOctets;
         bool isCut = bytes.Length < end;
@@ -30,7 +30,7 @@ internal static class QuoteReader
         quoted.Destination = inner.Destination;
         quoted.Protocol = inner.Protocol;
         quoted.Traits = inner.Traits & PacketTraits.LaterFragment;
-        if (reason == Reason.NotEvaluated && inner.Has(PacketTraits.LaterFragment))
+        if (inner.Has(PacketTraits.LaterFragment))
         {
             return Reason.UnrelatedIcmp;
         }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace SecurityGroups.Packets;
 
 /// <summary>
-/// The TCP options that tracking needs: in a SYN what is offered (RFC 7323, RFC 2018), afterwards the SACK blocks. A broken
+/// The TCP options that tracking needs: what a SYN offers (RFC 7323, RFC 2018) and SACK blocks. A broken
 /// option ends the walk but not the packet, as in every TCP.
 /// </summary>
 internal static class TcpOptions
@@ -22,16 +22,17 @@ internal static class TcpOptions
 
     public static void Read(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
     {
+        // Without the offers of a SYN nothing else is in it, and SACK has no room.
         bool isSyn = (packet.TcpFlags & TcpFlags.Syn) != 0;
         if (!isSyn && octets.Length == TimestampLayoutOctets && BinaryPrimitives.ReadUInt32BigEndian(octets) == TimestampLayout)
         {
             return;
         }
 
-        Walk(octets, isSyn, ref packet);
+        Walk(octets, ref packet);
     }
 
-    private static void Walk(ReadOnlySpan<byte> octets, bool isSyn, ref ParsedPacket packet)
+    private static void Walk(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
     {
         for (int i = 0; i < octets.Length && octets[i] != EndOfList;)
         {
@@ -47,45 +48,36 @@ internal static class TcpOptions
                 return;
             }
 
-            ReadOnlySpan<byte> option = octets.Slice(i, optionOctets);
-            if (isSyn)
-            {
-                ReadOffer(option, ref packet);
-            }
-            else
-            {
-                ReadSack(option, ref packet);
-            }
-
+            Note(octets.Slice(i, optionOctets), ref packet);
             i += optionOctets;
         }
     }
 
-    private static void ReadOffer(ReadOnlySpan<byte> option, ref ParsedPacket packet)
+    // Offers count only in a SYN, blocks only beside an acknowledgment.
+    private static void Note(ReadOnlySpan<byte> option, ref ParsedPacket packet)
     {
-        if (option[0] == WindowScale && option.Length == 3)
+        bool isSyn = (packet.TcpFlags & TcpFlags.Syn) != 0;
+        switch (option[0])
         {
-            packet.TcpWindowScale = Math.Min(option[2], MaximumWindowScale);
-            packet.Traits |= PacketTraits.WindowScale;
-        }
-        else if (option[0] == SackPermitted && option.Length == 2)
-        {
-            packet.Traits |= PacketTraits.SackPermitted;
+            case WindowScale when isSyn && option.Length == 3:
+                packet.TcpWindowScale = Math.Min(option[2], MaximumWindowScale);
+                packet.Traits |= PacketTraits.WindowScale;
+                break;
+            case SackPermitted when isSyn && option.Length == 2:
+                packet.Traits |= PacketTraits.SackPermitted;
+                break;
+            case Sack when (packet.TcpFlags & TcpFlags.Ack) != 0 && option.Length > 2 && option.Length % SackBlockOctets == 2:
+                NoteSack(option[2..], ref packet);
+                break;
         }
     }
 
-    private static void ReadSack(ReadOnlySpan<byte> option, ref ParsedPacket packet)
+    private static void NoteSack(ReadOnlySpan<byte> blocks, ref ParsedPacket packet)
     {
-        bool hasBlocks = option[0] == Sack && option.Length > 2 && (option.Length - 2) % SackBlockOctets == 0;
-        if (!hasBlocks || (packet.TcpFlags & TcpFlags.Ack) == 0)
-        {
-            return;
-        }
-
         uint highest = packet.Has(PacketTraits.Sack) ? packet.TcpSackHighest : packet.TcpAcknowledgment;
-        for (int i = 2; i < option.Length; i += SackBlockOctets)
+        for (int i = 0; i < blocks.Length; i += SackBlockOctets)
         {
-            uint rightEdge = BinaryPrimitives.ReadUInt32BigEndian(option[(i + 4)..]);
+            uint rightEdge = BinaryPrimitives.ReadUInt32BigEndian(blocks[(i + 4)..]);
             highest = (int)(rightEdge - highest) > 0 ? rightEdge : highest;
         }
 

@@ -8,12 +8,6 @@ internal static class TransportHeader
     /// <param name="packet">Read up to here.</param>
     public static Reason Read(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet)
     {
-        Reason reason = packet.Has(PacketTraits.Fragment) ? ReadFragment(octets, options, ref packet) : ReadByProtocol(octets, options, ref packet);
-        return reason == Reason.NotEvaluated && IsLand(packet) ? Reason.Land : reason;
-    }
-
-    private static Reason ReadFragment(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet)
-    {
         if (packet.Has(PacketTraits.LaterFragment))
         {
             // RFC 1858, RFC 3128: a later fragment that begins inside the transport header rewrites what the first one showed.
@@ -21,7 +15,12 @@ internal static class TransportHeader
         }
 
         Reason reason = ReadByProtocol(octets, options, ref packet);
-        return reason == Reason.NotEvaluated && Fragmentation.IsUneven(packet) ? Reason.Malformed : reason;
+        if (reason == Reason.NotEvaluated && packet.Has(PacketTraits.Fragment) && Fragmentation.IsUneven(packet))
+        {
+            return Reason.Malformed;
+        }
+
+        return reason == Reason.NotEvaluated && IsLand(packet) ? Reason.Land : reason;
     }
 
     private static Reason ReadByProtocol(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet) => packet.Protocol switch

@@ -58,6 +58,14 @@ public sealed class FragmentationTests
     }
 
     [Fact]
+    public void LaterFragment_ToItsOwnAddress_SharesTheFateOfTheFirst()
+    {
+        PacketBuilder self = PacketBuilder.Ip("10.0.0.5", "10.0.0.5").Udp(7, 7).UdpLength(3000).PayloadOfLength(16);
+        Assert.Equal(Reason.Land, Parsing.RawIp(self.Fragment(0, true)));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(self.Fragment(1480, true)));
+    }
+
+    [Fact]
     public void G09_AtomicFragment_IsAWholePacket()
     {
         Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ipv6.Fragment(0, false, 5).Udp(4000, 53), out ParsedPacket packet));

@@ -36,7 +36,6 @@ public sealed class NeighborDiscoveryTests
     }
 
     [Theory]
-    [InlineData(133, 7)]
     [InlineData(134, 15)]
     [InlineData(135, 23)]
     [InlineData(136, 23)]

@@ -250,13 +250,11 @@ internal sealed class SlowParser
         {
             int header = _packet.Protocol switch { 6 => 20, 33 or 132 => 12, _ => 8 };
             Require(_packet.FragmentOffset >= header, Reason.TinyFragment);
-        }
-        else
-        {
-            new SlowTransport(this, start, end).Read();
-            Require(!IsFirstFragment || fragmentDataOctets % 8 == 0);
+            return;
         }
 
+        new SlowTransport(this, start, end).Read();
+        Require(!IsFirstFragment || fragmentDataOctets % 8 == 0);
         bool samePorts = !_packet.Has(PacketTraits.Ports) || _packet.SourcePort == _packet.DestinationPort;
         Require(_packet.Source != _packet.Destination || !samePorts, Reason.Land);
     }
@@ -416,7 +414,7 @@ internal sealed class SlowParser
                     case (4, 2, true):
                         packet.Traits |= PacketTraits.SackPermitted;
                         break;
-                    case (5, 10 or 18 or 26 or 34, false) when ack:
+                    case (5, 10 or 18 or 26 or 34, _) when ack:
                         edges.AddRange(Enumerable.Range(0, octets / 8).Select(block => (uint)parser.Number(i + 2 + (8 * block) + 4, 4)));
                         break;
                 }
@@ -434,11 +432,10 @@ internal sealed class SlowParser
 
         private void Icmp()
         {
-            parser.Need(start, end, 4);
+            parser.Need(start, end, 8);
             int type = Bytes[start];
             bool isError = parser.IsIPv6 ? type is 1 or 2 or 3 or 4 : type is 3 or 4 or 5 or 11 or 12;
             bool isQuery = parser.IsIPv6 ? type is 128 or 129 or 139 or 140 : type is 0 or 8 or 13 or 14 or 15 or 16 or 17 or 18;
-            parser.Need(start, end, isError || isQuery ? 8 : 4);
             ref ParsedPacket packet = ref parser._packet;
             packet.DestinationPort = (ushort)parser.Number(start, 2);
             packet.SourcePort = isQuery ? (ushort)parser.Number(start + 4, 2) : (ushort)0;
