@@ -18,12 +18,12 @@ public sealed class PolicyJsonTests
         Assert.Equal(new PortRange(443), web.Rules[0].Ports);
         Assert.Equal(Remote.SecurityGroup("app"), web.Rules[1].Remote);
         Assert.Equal(new IcmpMatch(8, 0), web.Rules[2].Icmp);
-        Assert.Equal([Cidr.Parse("203.0.113.0/24"), Cidr.Parse("2001:db8::/32")], policy.AddressGroups["office"].Addresses);
+        Assert.Equal(["203.0.113.0/24", "2001:db8::/32"], policy.AddressGroups["office"].Addresses.Select(prefix => prefix.Text));
         Nic nic = policy.Nics["web-1"];
         Assert.Equal(["10.0.0.10", "2001:db8::10"], nic.Addresses.Select(address => address.ToString()));
         Assert.Equal(PhysicalAddress.Parse("fa:16:3e:00:00:10"), nic.Mac);
-        Assert.Equal([Cidr.Parse("10.0.9.0/24")], nic.AllowedAddresses);
-        Assert.Equal(["web"], nic.SecurityGroups);
+        Assert.Equal(Cidr.Parse("10.0.9.0/24"), Assert.Single(nic.AllowedAddresses));
+        Assert.Equal("web", Assert.Single(nic.SecurityGroups));
     }
 
     [Fact]
