@@ -9,6 +9,9 @@ public sealed record ConnectionInfo
     {
     }
 
+    /// <summary>The NIC that tracks it.</summary>
+    public required string NicId { get; init; }
+
     /// <summary>The address family.</summary>
     public required Ethertype Ethertype { get; init; }
 

@@ -1,50 +1,170 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using SecurityGroups.Compile;
+using SecurityGroups.Match;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups;
 
-/// <summary>A policy in force: compiled rules, tracked connections, one filter per NIC. Any thread may call any member.</summary>
+/// <summary>
+/// A policy in force: compiled rules, tracked connections, one filter per NIC. Any thread may call any member; updates take turns, packets
+/// never wait for them.
+/// </summary>
 public sealed class Firewall : IDisposable
 {
-    /// <summary>Compiles a policy and makes the connection table.</summary>
-    /// <exception cref="PolicyException">The policy is invalid.</exception>
+    private readonly Lock _writer = new();
+    private readonly RulesetCompiler _compiler;
+    private readonly PolicyLimits _limits;
+    private CompiledPolicy _compiled;
+    private bool _isUpdating;
+
+    // Read once by every call or burst; the one line that publishes an update writes it.
+    private volatile Ruleset _ruleset;
+
+    /// <summary>Compiles a policy and takes the memory of the connection table.</summary>
+    /// <exception cref="PolicyException">The policy is invalid; carries every error.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Firewall(Policy policy, FirewallOptions options)
+        : this(policy, options, replay: false)
     {
-        Policy = policy;
-        _ = options;
+    }
+
+    /// <summary>As the public constructor; <paramref name="replay"/> accepts what only captures hold: any VLAN, segmentation offload.</summary>
+    internal Firewall(Policy policy, FirewallOptions options, bool replay)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(options);
+        FirewallOptionsValidator.ThrowIfInvalid(options);
+        _limits = options.Limits;
+        Settings = new FirewallSettings(options, replay);
+        Clock = new FirewallClock(options);
+        Tracker = new ConnectionTracker(options.ConnectionTracking);
+        _compiler = new RulesetCompiler(options, new NicIdentities(this));
+        _compiled = Compile(policy, CompiledPolicy.Empty);
+        _ruleset = _compiled.Ruleset;
     }
 
     /// <summary>The policy in force.</summary>
-    public Policy Policy { get; }
+    public Policy Policy => _ruleset.Policy;
 
-    /// <summary>The number of the ruleset in force; each update adds one.</summary>
-    public long Generation => 1;
+    /// <summary>The number of the ruleset in force: 1 at the start, each update adds one.</summary>
+    public long Generation => _ruleset.Generation;
 
-    /// <summary>The filter of a NIC.</summary>
+    internal FirewallSettings Settings { get; }
+
+    internal FirewallClock Clock { get; }
+
+    internal ConnectionTracker Tracker { get; }
+
+    internal Ruleset Ruleset => _ruleset;
+
+    /// <summary>The filter of a NIC; the same object for as long as the NIC stays in the policy.</summary>
     /// <exception cref="KeyNotFoundException">The policy has no such NIC.</exception>
-    public NicFilter this[string nicId] => new(nicId);
+    public NicFilter this[string nicId] =>
+        TryGetNic(nicId, out NicFilter? nic) ? nic : throw new KeyNotFoundException($"The policy has no NIC '{nicId}'.");
 
     /// <summary>The filter of a NIC, if the policy has it.</summary>
     public bool TryGetNic(string nicId, [NotNullWhen(true)] out NicFilter? nic)
     {
-        nic = new NicFilter(nicId);
-        return true;
+        ArgumentNullException.ThrowIfNull(nicId);
+        nic = _ruleset.FindNic(nicId)?.Incarnation as NicFilter;
+        return nic is not null;
     }
 
-    /// <summary>Replaces the policy by a changed copy, in one atomic step for every NIC.</summary>
+    /// <summary>
+    /// Replaces the policy by a changed copy, in one atomic step for every NIC: a packet sees the old ruleset or the new one, and every call
+    /// that starts after this returns sees the new one. Connections that the change concerns are checked again at their next packet.
+    /// </summary>
+    /// <param name="change">Gets the policy in force and returns the changed copy. An exception in it changes nothing.</param>
     /// <exception cref="PolicyException">The changed policy is invalid; the old one stays in force.</exception>
-    /// <exception cref="InvalidOperationException">Called from within another update.</exception>
-    public UpdateResult Update(Func<Policy, Policy> change) => new(1, 0, default);
-
-    /// <summary>Names the rule that admitted a packet; false when no rule did or the rule has gone since.</summary>
-    public bool TryGetRule(Decision decision, [NotNullWhen(true)] out RuleReference? rule)
+    /// <exception cref="InvalidOperationException">Called from within <paramref name="change"/>, or it returned null.</exception>
+    /// <exception cref="ObjectDisposedException">The firewall was disposed.</exception>
+    public UpdateResult Update(Func<Policy, Policy> change)
     {
-        rule = null;
-        return false;
+        ArgumentNullException.ThrowIfNull(change);
+        long start = Stopwatch.GetTimestamp();
+        lock (_writer)
+        {
+            ObjectDisposedException.ThrowIf(_ruleset.IsDisposed, this);
+            if (_isUpdating)
+            {
+                throw new InvalidOperationException("An update cannot be made from within an update.");
+            }
+
+            _isUpdating = true;
+            try
+            {
+                Policy policy = change(_ruleset.Policy) ?? throw new InvalidOperationException("The change returned no policy.");
+                ObjectDisposedException.ThrowIf(_ruleset.IsDisposed, this);
+                CompiledPolicy compiled = Compile(policy, _compiled);
+                Publish(compiled);
+                return new UpdateResult(compiled.Ruleset.Generation, compiled.FormsCompiled, Stopwatch.GetElapsedTime(start));
+            }
+            finally
+            {
+                _isUpdating = false;
+            }
+        }
     }
 
-    /// <summary>Ends the firewall: every later packet is denied with <see cref="Reason.FirewallDisposed"/>.</summary>
+    /// <summary>Names the rule that admitted a packet; false when no rule did, or when its group has changed since.</summary>
+    public bool TryGetRule(Decision decision, [NotNullWhen(true)] out RuleReference? rule) => _ruleset.Rules.TryGetRule(decision.RuleNumber, out rule);
+
+    /// <summary>The tracked connections of every NIC at about this moment; packets go on meanwhile.</summary>
+    public IEnumerable<ConnectionInfo> GetConnections() => GetConnections(_ => true);
+
+    /// <summary>Figures at this moment.</summary>
+    public FirewallStatistics GetStatistics()
+    {
+        Ruleset ruleset = _ruleset;
+        return new FirewallStatistics
+        {
+            Generation = ruleset.Generation,
+            Connections = Tracker.Count,
+            MaxConnections = Tracker.Capacity,
+            Nics = [.. ruleset.Nics.All().Select(nic => ((NicFilter)nic.Incarnation).GetStatistics())],
+        };
+    }
+
+    /// <summary>
+    /// Ends the firewall: every later packet is denied with <see cref="Reason.FirewallDisposed"/>, updates throw. The memory of the connection
+    /// table goes with the last reference to the firewall, so a call still under way on another thread is safe.
+    /// </summary>
     public void Dispose()
     {
+        lock (_writer)
+        {
+            _compiled = CompiledPolicy.Empty;
+            _ruleset = Ruleset.Empty with { IsDisposed = true, Policy = _ruleset.Policy, Generation = _ruleset.Generation };
+        }
+    }
+
+    internal IEnumerable<ConnectionInfo> GetConnections(Func<NicBinding, bool> ofNic)
+    {
+        Dictionary<uint, string> nicIds = _ruleset.Nics.All().Where(ofNic).ToDictionary(nic => nic.Zone, nic => nic.Id);
+        return Tracker.Snapshot(nicIds, Clock.NowOrBase());
+    }
+
+    private CompiledPolicy Compile(Policy policy, CompiledPolicy previous)
+    {
+        PolicyReport report = policy.Validate(_limits);
+        return report.IsValid ? _compiler.Compile(policy, previous) : throw new PolicyException(report.Errors);
+    }
+
+    private void Publish(CompiledPolicy compiled)
+    {
+        _compiled = compiled;
+        _ruleset = compiled.Ruleset;
+        foreach (uint zone in compiled.RetiredZones)
+        {
+            Tracker.RetireZone(zone);
+        }
+    }
+
+    private sealed class NicIdentities(Firewall firewall) : INicIdentities
+    {
+        public object NewIncarnation(string nicId, int slot) => new NicFilter(firewall, nicId, slot);
+
+        public uint NewZone() => firewall.Tracker.RegisterZone();
     }
 }

@@ -3,24 +3,24 @@ namespace SecurityGroups.Tracking;
 // What is tracked, for people.
 internal sealed partial class ConnectionTracker
 {
-    /// <summary>The live connections of a zone, each as it was when visited; others may come and go meanwhile. Slow, allocates.</summary>
-    public List<ConnectionInfo> GetConnections(uint zone, long nowMilliseconds)
+    /// <summary>
+    /// The live connections of some zones, each as it was when visited; others may come and go meanwhile. Walks the table as it is enumerated.
+    /// </summary>
+    /// <param name="nicIds">The zones and the ids of the NICs they belong to.</param>
+    /// <param name="nowMilliseconds">The time.</param>
+    public IEnumerable<ConnectionInfo> Snapshot(IReadOnlyDictionary<uint, string> nicIds, long nowMilliseconds)
     {
-        List<ConnectionInfo> connections = [];
-        uint used = _table.Used;
-        for (uint index = 0; index < used; index++)
+        for (uint index = 0; index < _table.Used; index++)
         {
-            if (_table[index].Zone == zone && TrySnapshot(index, nowMilliseconds, out ConnectionInfo? info, zone))
+            if (TrySnapshot(index, nicIds, nowMilliseconds) is { } info)
             {
-                connections.Add(info);
+                yield return info;
             }
         }
-
-        return connections;
     }
 
     /// <summary>The connection of a key, or null.</summary>
-    public ConnectionInfo? Find(in FlowKey key, long nowMilliseconds)
+    public ConnectionInfo? Find(in FlowKey key, string nicId, long nowMilliseconds)
     {
         if (!_table.TryAcquire(key, Hash(key), out uint index, out ConnectionState state))
         {
@@ -28,37 +28,29 @@ internal sealed partial class ConnectionTracker
         }
 
         _table.Release(index, state);
-        return _timeouts.IsExpired(state, nowMilliseconds) ? null : Describe(key, state, nowMilliseconds);
+        return _timeouts.IsExpired(state, nowMilliseconds) ? null : Describe(key, nicId, state, nowMilliseconds);
     }
 
-    private bool TrySnapshot(uint index, long now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ConnectionInfo? info, uint zone)
+    private ConnectionInfo? TrySnapshot(uint index, IReadOnlyDictionary<uint, string> nicIds, long now)
     {
-        info = null;
         if (!ConnectionTable.TryLock(ref _table[index], out ConnectionState state))
         {
-            return false;
+            return null;
         }
 
         FlowKey key = _table.KeyOf(index);
         _table.Release(index, state);
-
-        // The entry may have changed hands since it was looked at.
-        if (key.Zone != zone || _timeouts.IsExpired(state, now))
-        {
-            return false;
-        }
-
-        info = Describe(key, state, now);
-        return true;
+        return nicIds.TryGetValue(key.Zone, out string? nicId) && !_timeouts.IsExpired(state, now) ? Describe(key, nicId, state, now) : null;
     }
 
-    private ConnectionInfo Describe(in FlowKey key, ConnectionState state, long now)
+    private ConnectionInfo Describe(in FlowKey key, string nicId, ConnectionState state, long now)
     {
         bool isIcmp = IcmpQuery.IsIcmp(key.Ethertype, key.Protocol);
         ushort request = key.MatchPort(state.Original);
         long idle = state.IdleMilliseconds(now);
         return new ConnectionInfo
         {
+            NicId = nicId,
             Ethertype = key.Ethertype,
             Protocol = IpProtocol.FromNumber(key.Protocol),
             LocalAddress = AddressBits.ToIPAddress(key.Local, key.Ethertype),

@@ -1,4 +1,4 @@
-namespace SecurityGroups.Compile;
+namespace SecurityGroups.Match;
 
 /// <summary>The rules of a security group are numbered consecutively from <see cref="First"/> (above 0), for as long as the group is the same object.</summary>
 /// <param name="First">The number of the group's first rule.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
-namespace SecurityGroups.Compile;
+namespace SecurityGroups.Match;
 
 /// <summary>Finds the rule of a number among the blocks in force. Immutable, any thread.</summary>
 internal sealed class RuleCatalog

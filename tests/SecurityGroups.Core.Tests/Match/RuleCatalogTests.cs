@@ -1,6 +1,6 @@
-using SecurityGroups.Compile;
+using SecurityGroups.Match;
 
-namespace SecurityGroups.Tests.Compile;
+namespace SecurityGroups.Tests.Match;
 
 public sealed class RuleCatalogTests
 {

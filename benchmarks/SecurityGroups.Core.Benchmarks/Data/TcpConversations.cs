@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using System.Net;
+
+namespace SecurityGroups.Benchmarks.Data;
+
+/// <summary>
+/// Many established TCP connections to one NIC and 64-octet Ethernet frames of them in random order. Frames are written into a ring well
+/// before they are judged, as a network card does: a store just before the load would measure failed store forwarding.
+/// </summary>
+internal sealed class TcpConversations : IDisposable
+{
+    public const int RingLength = 16_384;
+    public const int FrameOctets = 64;
+    private const int IpOffset = 14;
+    private const int TcpOffset = IpOffset + 20;
+    private const byte Syn = 0x02;
+    private const byte SynAck = 0x12;
+    private const byte Ack = 0x10;
+    private const int ServerPort = 443;
+    private const uint ServerAddress = 0x0A00_0005;
+    private const int ConnectionsPerClient = 50_000;
+
+    private readonly byte[] _ring = new byte[RingLength * FrameOctets];
+    private readonly Random _random = new(1);
+    private readonly int _connections;
+
+    public TcpConversations(int connections, int maxConnections)
+    {
+        _connections = connections;
+        Slices = [.. Enumerable.Range(0, RingLength).Select(i => new PacketSlice(i * FrameOctets, FrameOctets))];
+        Firewall = new Firewall(Policy(), new FirewallOptions
+        {
+            LinkType = LinkType.Ethernet,
+            CallerTimestamps = true,
+            ConnectionTracking = new ConnectionTrackingOptions { MaxConnections = maxConnections },
+        });
+        Nic = Firewall["nic"];
+        Establish();
+        FillRing();
+    }
+
+    public Firewall Firewall { get; }
+
+    public NicFilter Nic { get; }
+
+    public PacketSlice[] Slices { get; }
+
+    public ReadOnlySpan<byte> Ring => _ring;
+
+    public ReadOnlySpan<byte> Frame(int index) => _ring.AsSpan(index * FrameOctets, FrameOctets);
+
+    /// <summary>Fills the ring with data packets of random connections.</summary>
+    public void FillRing()
+    {
+        for (int i = 0; i < RingLength; i++)
+        {
+            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), _random.Next(_connections), Direction.Ingress, Ack, 1001, 5001);
+        }
+    }
+
+    /// <summary>Fills the ring with SYNs of connections that were never seen; <paramref name="round"/> tells rounds apart.</summary>
+    public void FillRingWithSyns(int round)
+    {
+        for (int i = 0; i < RingLength; i++)
+        {
+            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), (round * RingLength) + i, Direction.Ingress, Syn, 1000, 0);
+        }
+    }
+
+    /// <summary>Fills the ring with SYNs to a port that no rule opens.</summary>
+    public void FillRingWithDenied()
+    {
+        FillRingWithSyns(0);
+        for (int i = 0; i < RingLength; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(_ring.AsSpan((i * FrameOctets) + TcpOffset + 2), 23);
+        }
+    }
+
+    public void Dispose() => Firewall.Dispose();
+
+    private static Policy Policy()
+    {
+        SecurityGroup web = SecurityGroup.CreateEmpty("web").WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, ServerPort, Remote.Any));
+        Nic nic = new("nic") { Addresses = [new IPAddress([10, 0, 0, 5])], SecurityGroups = ["web"] };
+        return SecurityGroups.Policy.Create([web], [nic]);
+    }
+
+    private void Establish()
+    {
+        byte[] frame = new byte[FrameOctets];
+        for (int i = 0; i < _connections; i++)
+        {
+            Expect(frame, i, Direction.Ingress, Syn, 1000, 0);
+            Expect(frame, i, Direction.Egress, SynAck, 5000, 1001);
+            Expect(frame, i, Direction.Ingress, Ack, 1001, 5001);
+        }
+    }
+
+    private void Expect(byte[] frame, int connection, Direction direction, byte flags, uint sequence, uint acknowledgment)
+    {
+        Write(frame, connection, direction, flags, sequence, acknowledgment);
+        Decision decision = Nic.Filter(direction, frame, TimeSpan.Zero);
+        if (!decision.IsAllowed)
+        {
+            throw new InvalidOperationException($"Connection {connection} was not established: {decision}.");
+        }
+    }
+
+    private static void Write(Span<byte> frame, int connection, Direction direction, byte flags, uint sequence, uint acknowledgment)
+    {
+        uint client = 0xCB00_0000u + (uint)(connection / ConnectionsPerClient);
+        ushort clientPort = (ushort)(10_000 + (connection % ConnectionsPerClient));
+        bool isIngress = direction == Direction.Ingress;
+        frame.Clear();
+        frame[12] = 0x08;
+        frame[IpOffset] = 0x45;
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(IpOffset + 2)..], FrameOctets - IpOffset);
+        frame[IpOffset + 8] = 64;
+        frame[IpOffset + 9] = 6;
+        BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 12)..], isIngress ? client : ServerAddress);
+        BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 16)..], isIngress ? ServerAddress : client);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[TcpOffset..], isIngress ? clientPort : (ushort)ServerPort);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(TcpOffset + 2)..], isIngress ? (ushort)ServerPort : clientPort);
+        BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + 4)..], sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + 8)..], acknowledgment);
+        frame[TcpOffset + 12] = 5 << 4;
+        frame[TcpOffset + 13] = flags;
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(TcpOffset + 14)..], 60_000);
+    }
+}

@@ -1,0 +1,57 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Engines;
+using SecurityGroups.Benchmarks.Data;
+
+namespace SecurityGroups.Benchmarks;
+
+/// <summary>
+/// What does a connection that is new cost, and a packet that is denied? SYNs of ever other connections in bursts of 32; time moves on
+/// between rounds, so that each round's connections have expired before the next and their slots are taken again.
+/// </summary>
+[MemoryDiagnoser]
+[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 60, iterationCount: 60, invocationCount: 1)]
+public class OpeningBenchmarks : IDisposable
+{
+    private const int Burst = 32;
+    private static readonly TimeSpan s_roundTime = TimeSpan.FromHours(1);
+    private readonly Decision[] _decisions = new Decision[Burst];
+    private TcpConversations _conversations = null!;
+    private int _round;
+
+    [Params(65_536, 1_000_000)]
+    public int MaxConnections { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => _conversations = new TcpConversations(1, MaxConnections);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _conversations.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [IterationSetup(Target = nameof(NewConnections))]
+    public void FillWithSyns() => _conversations.FillRingWithSyns(++_round);
+
+    [IterationSetup(Target = nameof(Denied))]
+    public void FillWithDenied() => _conversations.FillRingWithDenied();
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = TcpConversations.RingLength)]
+    public int NewConnections() => Filter(expectAllowed: TcpConversations.RingLength);
+
+    [Benchmark(OperationsPerInvoke = TcpConversations.RingLength)]
+    public int Denied() => Filter(expectAllowed: 0);
+
+    private int Filter(int expectAllowed)
+    {
+        int allowed = 0;
+        for (int i = 0; i < TcpConversations.RingLength; i += Burst)
+        {
+            allowed += _conversations.Nic.Filter(
+                Direction.Ingress, _conversations.Ring, _conversations.Slices.AsSpan(i, Burst), _decisions, s_roundTime * (_round + 1));
+        }
+
+        return allowed == expectAllowed ? allowed : throw new InvalidOperationException($"{allowed} packets were allowed, not {expectAllowed}.");
+    }
+}

@@ -1,0 +1,61 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Engines;
+using SecurityGroups.Benchmarks.Data;
+
+namespace SecurityGroups.Benchmarks;
+
+/// <summary>
+/// What does a whole packet cost: parse, anti-spoofing, tracking with window checks, counters, decision? Established TCP in 64-octet frames,
+/// random order over the connections, one by one and in bursts of 32.
+/// </summary>
+[MemoryDiagnoser]
+[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 60, iterationCount: 60, invocationCount: 1)]
+public class PipelineBenchmarks : IDisposable
+{
+    private const int Burst = 32;
+    private readonly Decision[] _decisions = new Decision[Burst];
+    private TcpConversations _conversations = null!;
+
+    [Params(1_000, 100_000, 1_000_000)]
+    public int Connections { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => _conversations = new TcpConversations(Connections, Math.Max(65_536, Connections));
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _conversations.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [IterationSetup]
+    public void FillRing() => _conversations.FillRing();
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = TcpConversations.RingLength)]
+    public int OneByOne()
+    {
+        int allowed = 0;
+        for (int i = 0; i < TcpConversations.RingLength; i++)
+        {
+            allowed += _conversations.Nic.Filter(Direction.Ingress, _conversations.Frame(i), TimeSpan.Zero).IsAllowed ? 1 : 0;
+        }
+
+        return Check(allowed);
+    }
+
+    [Benchmark(OperationsPerInvoke = TcpConversations.RingLength)]
+    public int Bursts()
+    {
+        int allowed = 0;
+        for (int i = 0; i < TcpConversations.RingLength; i += Burst)
+        {
+            allowed += _conversations.Nic.Filter(Direction.Ingress, _conversations.Ring, _conversations.Slices.AsSpan(i, Burst), _decisions, TimeSpan.Zero);
+        }
+
+        return Check(allowed);
+    }
+
+    private static int Check(int allowed) =>
+        allowed == TcpConversations.RingLength ? allowed : throw new InvalidOperationException($"Only {allowed} packets were allowed.");
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace SecurityGroups.Compile;
+
+/// <summary>Which groups one compiled form is made of and how many NICs have exactly these.</summary>
+/// <param name="Key">The group ids, joined so that no two sets share a key.</param>
+/// <param name="GroupIds">The group ids in ordinal order.</param>
+/// <param name="Users">NICs that have exactly these groups.</param>
+internal sealed record FormUse(string Key, ImmutableArray<string> GroupIds, int Users)
+{
+    /// <summary>The use of a NIC's groups, by nobody yet.</summary>
+    public static FormUse Of(Nic nic)
+    {
+        ImmutableArray<string> groupIds = [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return new FormUse(string.Concat(groupIds.Select(id => $"{id.Length}:{id}")), groupIds, 0);
+    }
+}

@@ -1,0 +1,79 @@
+using SecurityGroups.Match;
+using SecurityGroups.Packets;
+
+namespace SecurityGroups.Guard;
+
+/// <summary>
+/// Where a packet may come from and go to, before any rule: martian sources, the sender's hardware address, owned sources at egress, owned
+/// destinations at ingress. Each check answers <see cref="Reason.NotEvaluated"/> when the packet passes.
+/// </summary>
+internal static class AddressGuard
+{
+    /// <summary>Sources that no packet may carry, unless the NIC owns the address or an ingress rule names a prefix around it.</summary>
+    public static Reason CheckMartian(in ParsedPacket packet, Direction direction, NicBinding nic, CompiledForm form, MartianSources switches)
+    {
+        MartianSources kind = SpecialAddresses.MartianKind(packet, nic);
+        if ((kind & switches) == 0 || (nic.Owned is { } owned && owned.Contains(packet.Ethertype, packet.Source)))
+        {
+            return Reason.NotEvaluated;
+        }
+
+        bool isNamed = direction == Direction.Ingress && form.NamesPrefixCovering(direction, packet.Ethertype, packet.Source);
+        return isNamed ? Reason.NotEvaluated : Reason.Martian;
+    }
+
+    /// <summary>Ethernet source address at egress; independent of whether addresses are checked.</summary>
+    public static Reason CheckSourceMac(in ParsedPacket packet, NicBinding nic) =>
+        nic.Mac != 0 && nic.LinkType == LinkType.Ethernet && packet.SourceMac != nic.Mac ? Reason.SpoofedSource : Reason.NotEvaluated;
+
+    /// <summary>Source address at egress: owned, or unspecified where a protocol begins without an address.</summary>
+    public static Reason CheckSource(in ParsedPacket packet, NicBinding nic)
+    {
+        bool passes = packet.Kind switch
+        {
+            PacketKind.Arp => ArpSenderPasses(packet, nic),
+            PacketKind.IPv4 => nic.Owns(packet.Source, packet.Kind) || (packet.Source == 0 && SpecialAddresses.IsDhcpV4Request(packet)),
+            PacketKind.IPv6 => (nic.Owns(packet.Source, packet.Kind) || UnspecifiedV6Passes(packet, nic)) && NeighborAdvertisementPasses(packet, nic),
+            _ => true,
+        };
+        return passes ? Reason.NotEvaluated : Reason.SpoofedSource;
+    }
+
+    /// <summary>Destination address at ingress: owned, broadcast or multicast.</summary>
+    public static Reason CheckDestination(in ParsedPacket packet, NicBinding nic)
+    {
+        if (packet.Kind is not (PacketKind.IPv4 or PacketKind.IPv6)
+            || nic.Owns(packet.Destination, packet.Kind)
+            || SpecialAddresses.IsGroupDestination(packet, nic))
+        {
+            return Reason.NotEvaluated;
+        }
+
+        return Reason.NotForThisNic;
+    }
+
+    // An ARP answer for a foreign address is how a neighbor's traffic is stolen; the hardware addresses must agree for the same reason.
+    private static bool ArpSenderPasses(in ParsedPacket packet, NicBinding nic)
+    {
+        bool isProbe = packet.Source == 0 && packet.ArpOperation == 1 && nic.Owns(packet.Destination, PacketKind.IPv4);
+        bool hardwareAgrees = packet.ArpSenderMac == packet.SourceMac && (nic.Mac == 0 || packet.ArpSenderMac == nic.Mac);
+        return hardwareAgrees && (isProbe || (packet.Source != 0 && nic.Owns(packet.Source, PacketKind.IPv4)));
+    }
+
+    // RFC 4861 and RFC 4862: router solicitation, duplicate address detection and listener reports precede the first address.
+    private static bool UnspecifiedV6Passes(in ParsedPacket packet, NicBinding nic) =>
+        packet.Source == 0
+        && packet.Protocol == ProtocolNumbers.IcmpV6
+        && packet.IcmpType switch
+        {
+            IcmpV6Types.RouterSolicitation or IcmpV6Types.ListenerReport or IcmpV6Types.ListenerReportV2 => true,
+            IcmpV6Types.NeighborSolicitation => nic.Owns(packet.NeighborTarget, PacketKind.IPv6),
+            _ => false,
+        };
+
+    // An advertisement for a foreign target is neighbor discovery's spoofed ARP answer.
+    private static bool NeighborAdvertisementPasses(in ParsedPacket packet, NicBinding nic) =>
+        packet.Protocol != ProtocolNumbers.IcmpV6
+        || packet.IcmpType != IcmpV6Types.NeighborAdvertisement
+        || nic.Owns(packet.NeighborTarget, PacketKind.IPv6);
+}

@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using SecurityGroups.Match;
+using SecurityGroups.Packets;
+
+namespace SecurityGroups;
+
+/// <content>
+/// Bursts: the ruleset, the NIC and the clock are read once, and the memory that several packets will need is asked for before the first
+/// of them is judged. Packets are judged in order, so a burst decides exactly what one-by-one calls would.
+/// </content>
+public sealed partial class NicFilter
+{
+    // Parsed packets kept on the stack at a time; also how far ahead memory is prefetched.
+    private const int Stride = 32;
+
+    /// <summary>Decides a burst in order, as one-by-one calls would, and fills one decision a packet.</summary>
+    /// <returns>How many packets are allowed.</returns>
+    /// <exception cref="ArgumentException">There are fewer decisions than packets; nothing was decided.</exception>
+    public int Filter(Direction direction, ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<Decision> decisions) =>
+        FilterBurst(direction, new MemoryBurst(packets), decisions, _firewall.Clock.Now());
+
+    /// <summary>As the overload without timestamp, at a time the caller gives.</summary>
+    public int Filter(Direction direction, ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<Decision> decisions, TimeSpan timestamp) =>
+        FilterBurst(direction, new MemoryBurst(packets), decisions, _firewall.Clock.FromCaller(timestamp));
+
+    /// <summary>Decides a burst whose packets lie in one buffer, as one-by-one calls would, and fills one decision a packet.</summary>
+    /// <returns>How many packets are allowed.</returns>
+    /// <exception cref="ArgumentException">There are fewer decisions than packets, or a slice leaves the buffer; nothing was decided.</exception>
+    public int Filter(Direction direction, ReadOnlySpan<byte> buffer, ReadOnlySpan<PacketSlice> packets, Span<Decision> decisions) =>
+        FilterBurst(direction, SliceBurst.Check(buffer, packets), decisions, _firewall.Clock.Now());
+
+    /// <summary>As the overload without timestamp, at a time the caller gives.</summary>
+    public int Filter(Direction direction, ReadOnlySpan<byte> buffer, ReadOnlySpan<PacketSlice> packets, Span<Decision> decisions, TimeSpan timestamp) =>
+        FilterBurst(direction, SliceBurst.Check(buffer, packets), decisions, _firewall.Clock.FromCaller(timestamp));
+
+    private int FilterBurst<TBurst>(Direction direction, TBurst burst, Span<Decision> decisions, long nowMilliseconds)
+        where TBurst : IBurst, allows ref struct
+    {
+        Check(direction);
+        if (decisions.Length < burst.Count)
+        {
+            throw new ArgumentException($"{burst.Count} packets need as many decisions, not {decisions.Length}.", nameof(decisions));
+        }
+
+        decisions = decisions[..burst.Count];
+        Ruleset ruleset = _firewall.Ruleset;
+        if (TryBind(ruleset, out NicBinding nic, out Decision otherwise))
+        {
+            PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true);
+            for (int start = 0; start < decisions.Length; start += Stride)
+            {
+                JudgeStride(judge, burst, start, decisions.Slice(start, Math.Min(Stride, decisions.Length - start)));
+            }
+        }
+        else
+        {
+            decisions.Fill(otherwise);
+        }
+
+        GC.KeepAlive(_firewall);
+        return Count(direction, decisions);
+    }
+
+    [SkipLocalsInit]
+    private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
+        where TBurst : IBurst, allows ref struct
+    {
+        Span<ParsedPacket> packets = stackalloc ParsedPacket[Stride];
+        Span<Reason> forms = stackalloc Reason[Stride];
+        for (int i = 0; i < decisions.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = burst[start + i];
+            forms[i] = judge.Parse(bytes, bytes.Length, out packets[i]);
+        }
+
+        for (int i = 0; i < decisions.Length; i++)
+        {
+            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i]) : Decision.Deny(forms[i]);
+        }
+    }
+
+    // Runs of one reason, the usual case, cost one atomic addition.
+    private int Count(Direction direction, ReadOnlySpan<Decision> decisions)
+    {
+        int allowed = 0;
+        int runStart = 0;
+        for (int i = 0; i < decisions.Length; i++)
+        {
+            allowed += decisions[i].IsAllowed ? 1 : 0;
+            if (i + 1 == decisions.Length || decisions[i + 1].Reason != decisions[i].Reason)
+            {
+                _state.Counters.Add(direction, decisions[i].Reason, i + 1 - runStart);
+                runStart = i + 1;
+            }
+        }
+
+        return allowed;
+    }
+
+    /// <summary>Packets by index, whatever memory they lie in.</summary>
+    private interface IBurst
+    {
+        int Count { get; }
+
+        ReadOnlySpan<byte> this[int index] { get; }
+    }
+
+    private readonly ref struct MemoryBurst(ReadOnlySpan<ReadOnlyMemory<byte>> packets) : IBurst
+    {
+        private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _packets = packets;
+
+        public int Count => _packets.Length;
+
+        public ReadOnlySpan<byte> this[int index] => _packets[index].Span;
+    }
+
+    private readonly ref struct SliceBurst : IBurst
+    {
+        private readonly ReadOnlySpan<byte> _buffer;
+        private readonly ReadOnlySpan<PacketSlice> _packets;
+
+        private SliceBurst(ReadOnlySpan<byte> buffer, ReadOnlySpan<PacketSlice> packets)
+        {
+            _buffer = buffer;
+            _packets = packets;
+        }
+
+        public int Count => _packets.Length;
+
+        public ReadOnlySpan<byte> this[int index] => _buffer.Slice(_packets[index].Offset, _packets[index].Length);
+
+        public static SliceBurst Check(ReadOnlySpan<byte> buffer, ReadOnlySpan<PacketSlice> packets)
+        {
+            foreach (PacketSlice packet in packets)
+            {
+                if ((ulong)(uint)packet.Offset + (uint)packet.Length > (uint)buffer.Length)
+                {
+                    throw new ArgumentException($"{packet} leaves the buffer of {buffer.Length} octets.", nameof(packets));
+                }
+            }
+
+            return new SliceBurst(buffer, packets);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using SecurityGroups.Guard;
+
+namespace SecurityGroups;
+
+/// <summary>Packets of one NIC by direction and reason, since the NIC was added. A copy: it does not change.</summary>
+public sealed class NicStatistics
+{
+    private static readonly ImmutableArray<Reason> s_reasons = [.. Enum.GetValues<Reason>()];
+    private readonly long[] _counts = new long[2 * s_reasons.Length];
+
+    internal NicStatistics(string nicId, NicState state)
+    {
+        NicId = nicId;
+        Revalidations = state.Revalidations;
+        foreach (Reason reason in s_reasons)
+        {
+            _counts[Index(Direction.Ingress, reason)] = state.Counters.Sum(Direction.Ingress, reason);
+            _counts[Index(Direction.Egress, reason)] = state.Counters.Sum(Direction.Egress, reason);
+        }
+    }
+
+    /// <summary>The NIC's id.</summary>
+    public string NicId { get; }
+
+    /// <summary>How often a connection was checked against the rules again after a change.</summary>
+    public long Revalidations { get; }
+
+    /// <summary>Packets allowed, both directions.</summary>
+    public long Allowed => Total(ReasonExtensions.IsAllow);
+
+    /// <summary>Packets denied, both directions.</summary>
+    public long Denied => Total(reason => !reason.IsAllow());
+
+    /// <summary>Packets of one direction that got their verdict for one reason.</summary>
+    public long this[Direction direction, Reason reason] => _counts[Index(direction, reason)];
+
+    private static int Index(Direction direction, Reason reason) => ((int)direction * s_reasons.Length) + (int)reason;
+
+    private long Total(Func<Reason, bool> counts) =>
+        s_reasons.Where(counts).Sum(reason => this[Direction.Ingress, reason] + this[Direction.Egress, reason]);
+}

@@ -1,0 +1,169 @@
+using SecurityGroups.Guard;
+using SecurityGroups.Match;
+using SecurityGroups.Packets;
+using SecurityGroups.Tracking;
+
+namespace SecurityGroups;
+
+/// <summary>
+/// The way of a packet: form, place, infrastructure, connection, related error, rules (decisions.md "Order of one packet"). One value serves
+/// one call or burst: it holds the ruleset, the NIC and the time that were read once at its start. With <c>commit</c> false it decides the
+/// same and changes nothing, so Explain walks the very code that filters.
+/// </summary>
+internal readonly ref struct PacketJudge
+{
+    private readonly FirewallSettings _settings;
+    private readonly ConnectionTracker _tracker;
+    private readonly Ruleset _ruleset;
+    private readonly NicBinding _nic;
+    private readonly NicState _state;
+    private readonly FormEntry _form;
+    private readonly long _now;
+    private readonly Direction _direction;
+    private readonly bool _commit;
+
+    public PacketJudge(
+        FirewallSettings settings, ConnectionTracker tracker, Ruleset ruleset, NicBinding nic, NicState state, long nowMilliseconds, Direction direction, bool commit)
+    {
+        _settings = settings;
+        _tracker = tracker;
+        _ruleset = ruleset;
+        _nic = nic;
+        _state = state;
+        _form = ruleset.FormOf(nic);
+        _now = nowMilliseconds;
+        _direction = direction;
+        _commit = commit;
+    }
+
+    /// <summary>Reads the bytes: <see cref="Reason.NotEvaluated"/> when their form is good.</summary>
+    public Reason Parse(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet) =>
+        PacketParser.Parse(bytes, originalLength, _nic.LinkType, _settings.Parser, out packet);
+
+    /// <summary>Reads and decides; <paramref name="isCut"/> tells that a capture lost the headers, so that there is no decision.</summary>
+    public Decision Decide(ReadOnlySpan<byte> bytes, int originalLength, out bool isCut)
+    {
+        Reason form = Parse(bytes, originalLength, out ParsedPacket packet);
+        isCut = packet.Has(PacketTraits.HeadersCut);
+        return form == Reason.NotEvaluated ? Judge(bytes, packet) : Decision.Deny(form);
+    }
+
+    /// <summary>The connection that the packet belongs to, if there is one.</summary>
+    public ConnectionInfo? FindConnection(in ParsedPacket packet) =>
+        _nic.Stateful && ConnectionTracker.IsTrackable(packet)
+            ? _tracker.Find(FlowKey.From(packet, _direction, _nic.Zone), _nic.Id, _now)
+            : null;
+
+    /// <summary>Decides a packet whose form the parser found good.</summary>
+    public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
+    {
+        Reason reason = CheckForm(packet);
+        if (reason == Reason.NotEvaluated)
+        {
+            reason = CheckPlace(packet);
+        }
+
+        if (reason != Reason.NotEvaluated)
+        {
+            return Decision.Deny(reason);
+        }
+
+        // TCP is never infrastructure: the established path skips the question.
+        if (packet.Protocol != ProtocolNumbers.Tcp && InfrastructureGuard.Admits(packet, _direction, _nic, _state, _now, _commit))
+        {
+            return Decision.Allow(Reason.Infrastructure);
+        }
+
+        return packet.Kind is not (PacketKind.IPv4 or PacketKind.IPv6) ? Decision.Deny(Reason.NoMatchingRule)
+            : _nic.Stateful ? JudgeStateful(bytes, packet)
+            : JudgeByRules(packet);
+    }
+
+    // Form beyond the parser's: what only the options and the NIC can tell.
+    private Reason CheckForm(in ParsedPacket packet)
+    {
+        if (packet.Kind == PacketKind.Other && !_settings.AllowsEthertype(packet.EtherType))
+        {
+            return Reason.EthertypeNotAllowed;
+        }
+
+        if (packet.VlanIds != 0 && !_settings.AnyVlan && !_nic.AcceptsVlans(packet.VlanIds))
+        {
+            return Reason.VlanNotAllowed;
+        }
+
+        return packet.Has(PacketTraits.LaterFragment)
+            ? Reason.LaterFragmentWithoutFirst
+            : AddressGuard.CheckMartian(packet, _direction, _nic, _form.Form, _settings.Martians);
+    }
+
+    private Reason CheckPlace(in ParsedPacket packet)
+    {
+        if (_direction == Direction.Egress)
+        {
+            return AddressGuard.CheckSourceMac(packet, _nic) != Reason.NotEvaluated ? Reason.SpoofedSource
+                : InfrastructureGuard.IsBanned(packet, _direction, _nic.Infrastructure) ? Reason.InfrastructureBan
+                : AddressGuard.CheckSource(packet, _nic);
+        }
+
+        return InfrastructureGuard.IsBanned(packet, _direction, _nic.Infrastructure) ? Reason.InfrastructureBan
+            : _settings.CheckDestination ? AddressGuard.CheckDestination(packet, _nic)
+            : Reason.NotEvaluated;
+    }
+
+    private Decision JudgeStateful(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
+    {
+        NicRules rules = new(_ruleset, _nic, _form, _state, _commit);
+        if (packet.Has(PacketTraits.IcmpError))
+        {
+            return JudgeError(bytes, packet, rules);
+        }
+
+        bool isTracked = ConnectionTracker.IsTrackable(packet) && !SpecialAddresses.IsGroupDestination(packet, _nic);
+        FlowKey key = FlowKey.From(packet, _direction, _nic.Zone);
+        if (isTracked)
+        {
+            TrackResult tracked = _tracker.Track(key, packet, _direction, _now, _nic.Tracking, rules, _commit);
+            if (tracked.Found)
+            {
+                return new Decision(tracked.Verdict, tracked.Reason);
+            }
+        }
+
+        Reason closed = ConnectionTracker.CanOpen(packet, _direction, _nic.Tracking);
+        if (closed != Reason.NotEvaluated)
+        {
+            return Decision.Deny(closed);
+        }
+
+        Decision decision = JudgeByRules(packet);
+        if (!isTracked || !decision.IsAllowed)
+        {
+            return decision;
+        }
+
+        Reason full = _tracker.Create(key, packet, _direction, _now, _nic.Tracking, rules.Generation, _commit);
+        return full == Reason.NotEvaluated ? decision : Decision.Deny(full);
+    }
+
+    private Decision JudgeError(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in NicRules rules)
+    {
+        Reason reason = QuotedPacket.Parse(bytes, packet, out QuotedPacket quoted);
+        if (reason != Reason.NotEvaluated)
+        {
+            return Decision.Deny(reason);
+        }
+
+        TrackResult related = _tracker.Relate(quoted, packet, _direction, _nic.Zone, _now, _nic.Tracking, rules, _commit);
+        return related.Found ? new Decision(related.Verdict, related.Reason) : Decision.Deny(Reason.UnrelatedIcmp);
+    }
+
+    private Decision JudgeByRules(in ParsedPacket packet)
+    {
+        UInt128 remote = _direction == Direction.Ingress ? packet.Source : packet.Destination;
+        MatchKey key = new(_direction, packet.Ethertype, remote, packet.Protocol, packet.DestinationPort);
+        return _form.Form.IsAllowed(key, _ruleset.Members, _nic.Network)
+            ? Decision.Allow(Reason.MatchedRule, _form.Form.FindRule(key, _ruleset.Members, _nic.Network))
+            : Decision.Deny(Reason.NoMatchingRule);
+    }
+}
