@@ -69,7 +69,7 @@ internal sealed class TrackerHarness
         return FlowKey.From(packet, direction, Zone);
     }
 
-    public ConnectionInfo? Find(Direction direction, byte[] bytes) => Tracker.Find(KeyOf(direction, bytes), Now);
+    public ConnectionInfo? Find(Direction direction, byte[] bytes) => Tracker.Find(KeyOf(direction, bytes), "nic", Now);
 
     public Decision Send(Direction direction, in ParsedPacket packet, bool commit = true)
     {
