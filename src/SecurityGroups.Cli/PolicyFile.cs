@@ -48,4 +48,18 @@ internal static class PolicyFile
         string more = policy.Nics.Count > NicsNamed ? ", ..." : "";
         return $"{path}: there is no NIC '{id}'; {(known.Length > 0 ? $"there are {known}{more}" : "the policy has none")}.";
     }
+
+    /// <summary>The policy with the NICs' own link types taken out: the tool knows what its packets begin with.</summary>
+    public static Policy WithoutLinkTypes(Policy policy)
+    {
+        foreach (Nic nic in policy.Nics.Values)
+        {
+            if (nic.Options is { LinkType: not null } options)
+            {
+                policy = policy.WithNic(nic with { Options = options with { LinkType = null } });
+            }
+        }
+
+        return policy;
+    }
 }

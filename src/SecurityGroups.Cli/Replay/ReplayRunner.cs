@@ -82,7 +82,7 @@ internal sealed class ReplayRunner(ReplayRequest request, ToolConsole console)
         {
             if (PolicyFile.Load(fileName, console.Error) is { } policy)
             {
-                updates.Add(new PolicyUpdate(packetNumber, fileName, ReplayFirewall.WithoutLinkTypes(policy)));
+                updates.Add(new PolicyUpdate(packetNumber, fileName, PolicyFile.WithoutLinkTypes(policy)));
             }
         }
 
