@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using SecurityGroups.Match;
 using SecurityGroups.Packets;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups;
 
@@ -61,21 +62,36 @@ public sealed partial class NicFilter
         return Count(direction, decisions);
     }
 
+    // Three passes, so that the misses of 32 packets overlap: read and ask for index lines, ask for entry lines, judge.
     [SkipLocalsInit]
     private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
         where TBurst : IBurst, allows ref struct
     {
         Span<ParsedPacket> packets = stackalloc ParsedPacket[Stride];
+        Span<Flow> flows = stackalloc Flow[Stride];
         Span<Reason> forms = stackalloc Reason[Stride];
         for (int i = 0; i < decisions.Length; i++)
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
             forms[i] = judge.Parse(bytes, bytes.Length, out packets[i]);
+            flows[i] = forms[i] == Reason.NotEvaluated ? judge.Identify(packets[i]) : default;
+            if (flows[i].IsTracked)
+            {
+                judge.PrefetchBucket(flows[i]);
+            }
         }
 
         for (int i = 0; i < decisions.Length; i++)
         {
-            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i]) : Decision.Deny(forms[i]);
+            if (flows[i].IsTracked)
+            {
+                judge.PrefetchEntry(flows[i]);
+            }
+        }
+
+        for (int i = 0; i < decisions.Length; i++)
+        {
+            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i], flows[i]) : Decision.Deny(forms[i]);
         }
     }
 

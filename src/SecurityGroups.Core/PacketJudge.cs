@@ -40,22 +40,36 @@ internal readonly ref struct PacketJudge
     public Reason Parse(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet) =>
         PacketParser.Parse(bytes, originalLength, _nic.LinkType, _settings.Parser, out packet);
 
+    /// <summary>Finds out which connection a packet would belong to; the burst path asks for its memory early.</summary>
+    public Flow Identify(in ParsedPacket packet)
+    {
+        if (!_nic.Stateful || !ConnectionTracker.IsTrackable(packet) || SpecialAddresses.IsGroupDestination(packet, _nic))
+        {
+            return default;
+        }
+
+        FlowKey key = FlowKey.From(packet, _direction, _nic.Zone);
+        return new Flow(key, _tracker.Hash(key));
+    }
+
+    public void PrefetchBucket(in Flow flow) => _tracker.PrefetchBucket(flow.Hash);
+
+    public void PrefetchEntry(in Flow flow) => _tracker.PrefetchEntry(flow.Hash);
+
     /// <summary>Reads and decides; <paramref name="isCut"/> tells that a capture lost the headers, so that there is no decision.</summary>
     public Decision Decide(ReadOnlySpan<byte> bytes, int originalLength, out bool isCut)
     {
         Reason form = Parse(bytes, originalLength, out ParsedPacket packet);
         isCut = packet.Has(PacketTraits.HeadersCut);
-        return form == Reason.NotEvaluated ? Judge(bytes, packet) : Decision.Deny(form);
+        return form == Reason.NotEvaluated ? Judge(bytes, packet, Identify(packet)) : Decision.Deny(form);
     }
 
-    /// <summary>The connection that the packet belongs to, if there is one.</summary>
+    /// <summary>The connection that a packet belongs to, if there is one.</summary>
     public ConnectionInfo? FindConnection(in ParsedPacket packet) =>
-        _nic.Stateful && ConnectionTracker.IsTrackable(packet)
-            ? _tracker.Find(FlowKey.From(packet, _direction, _nic.Zone), _nic.Id, _now)
-            : null;
+        Identify(packet) is { IsTracked: true } flow ? _tracker.Find(flow.Key, _nic.Id, _now) : null;
 
     /// <summary>Decides a packet whose form the parser found good.</summary>
-    public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
+    public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
     {
         Reason reason = CheckForm(packet);
         if (reason == Reason.NotEvaluated)
@@ -75,7 +89,7 @@ internal readonly ref struct PacketJudge
         }
 
         return packet.Kind is not (PacketKind.IPv4 or PacketKind.IPv6) ? Decision.Deny(Reason.NoMatchingRule)
-            : _nic.Stateful ? JudgeStateful(bytes, packet)
+            : _nic.Stateful ? JudgeStateful(bytes, packet, flow)
             : JudgeByRules(packet);
     }
 
@@ -111,25 +125,24 @@ internal readonly ref struct PacketJudge
             : Reason.NotEvaluated;
     }
 
-    private Decision JudgeStateful(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
+    private Decision JudgeStateful(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
     {
         NicRules rules = new(_ruleset, _nic, _form, _state, _commit);
-        if (packet.Has(PacketTraits.IcmpError))
+        if (flow.IsTracked)
         {
-            return JudgeError(bytes, packet, rules);
-        }
-
-        bool isTracked = ConnectionTracker.IsTrackable(packet) && !SpecialAddresses.IsGroupDestination(packet, _nic);
-        FlowKey key = FlowKey.From(packet, _direction, _nic.Zone);
-        if (isTracked)
-        {
-            TrackResult tracked = _tracker.Track(key, packet, _direction, _now, _nic.Tracking, rules, _commit);
+            TrackResult tracked = _tracker.Track(flow.Hash, flow.Key, packet, _direction, _now, _nic.Tracking, rules, _commit);
             if (tracked.Found)
             {
                 return new Decision(tracked.Verdict, tracked.Reason);
             }
         }
 
+        return packet.Has(PacketTraits.IcmpError) ? JudgeError(bytes, packet, rules) : JudgeNew(packet, flow, rules);
+    }
+
+    // No connection: may the packet open one, do the rules admit it, is there room?
+    private Decision JudgeNew(in ParsedPacket packet, in Flow flow, in NicRules rules)
+    {
         Reason closed = ConnectionTracker.CanOpen(packet, _direction, _nic.Tracking);
         if (closed != Reason.NotEvaluated)
         {
@@ -137,12 +150,12 @@ internal readonly ref struct PacketJudge
         }
 
         Decision decision = JudgeByRules(packet);
-        if (!isTracked || !decision.IsAllowed)
+        if (!flow.IsTracked || !decision.IsAllowed)
         {
             return decision;
         }
 
-        Reason full = _tracker.Create(key, packet, _direction, _now, _nic.Tracking, rules.Generation, _commit);
+        Reason full = _tracker.Create(flow.Key, packet, _direction, _now, _nic.Tracking, rules.Generation, _commit);
         return full == Reason.NotEvaluated ? decision : Decision.Deny(full);
     }
 

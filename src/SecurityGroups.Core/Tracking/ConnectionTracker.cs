@@ -232,6 +232,8 @@ internal sealed partial class ConnectionTracker
             return state.IsLive ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked) : default;
         }
 
+        // Generations are compared as serial numbers: stamped anew at every packet, none is ever 2^31 updates behind.
+        entry.Stamp = policy.Generation;
         return Advance(ref entry, ref state, packet, direction, now, modes);
     }
 
