@@ -142,7 +142,7 @@ public sealed class Firewall : IDisposable
     internal IEnumerable<ConnectionInfo> GetConnections(Func<NicBinding, bool> ofNic)
     {
         Dictionary<uint, string> nicIds = _ruleset.Nics.All().Where(ofNic).ToDictionary(nic => nic.Zone, nic => nic.Id);
-        return Tracker.Snapshot(nicIds, Clock.NowOrBase());
+        return Tracker.Snapshot(nicIds, Clock.NowOrLatest());
     }
 
     private CompiledPolicy Compile(Policy policy, CompiledPolicy previous)

@@ -15,6 +15,7 @@ internal sealed class FirewallClock
     private readonly TimeProvider? _provider;
     private readonly long _start;
     private long _callerOrigin = NoOrigin;
+    private long _callerLatest = Base;
 
     public FirewallClock(FirewallOptions options)
     {
@@ -56,11 +57,19 @@ internal sealed class FirewallClock
             origin = origin == NoOrigin ? milliseconds : origin;
         }
 
-        return Clamp(Base + milliseconds - origin);
+        long now = Clamp(Base + milliseconds - origin);
+
+        // Two threads may race and leave the older of two times: it only serves listings.
+        if (now > Volatile.Read(ref _callerLatest))
+        {
+            Volatile.Write(ref _callerLatest, now);
+        }
+
+        return now;
     }
 
-    /// <summary>The time for calls that do not filter: now, or the base when only callers know the time.</summary>
-    public long NowOrBase() => _provider is null ? Base : Now();
+    /// <summary>The time for calls that do not filter: now, or the latest time a caller told.</summary>
+    public long NowOrLatest() => _provider is null ? Volatile.Read(ref _callerLatest) : Now();
 
     private static long Clamp(long milliseconds)
     {

@@ -126,7 +126,7 @@ public sealed partial class NicFilter
 
         if (!isCut)
         {
-            _state.Counters.Add(direction, decision.Reason);
+            _state.Counters.Add(direction, decision);
         }
 
         GC.KeepAlive(_firewall);
