@@ -1,0 +1,106 @@
+namespace SecurityGroups.Tests.Tracking;
+
+/// <summary>Room: full table, quota of a NIC, removed NICs, reclaiming.</summary>
+public class CapacityTests
+{
+    [Fact]
+    public void FullTable_DeniesNewConnectionsOnly()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 32 });
+        Assert.All(Enumerable.Range(1, 32), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(99, 53)).Reason);
+        Assert.Equal(Reason.ConnectionTableFull, harness.Send(Direction.Egress, harness.Out().Udp(99, 53).Build(), commit: false).Reason);
+        Assert.Equal(Reason.Established, harness.SendIn(harness.In().Udp(53, 7)).Reason);
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    [Fact]
+    public void FullTable_OfExpiredConnections_HasRoom()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 32 });
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.All(Enumerable.Range(1, 32), port => Assert.True(harness.SendOut(harness.Out().Udp(port + (round * 100), 53)).IsAllowed));
+            harness.Wait(31);
+        }
+
+        Assert.Null(harness.Tracker.Table.FindDamage());
+        Assert.Equal(harness.Tracker.Count, harness.Tracker.Reclaim(harness.Now, 64));
+        Assert.Equal(0, harness.Tracker.Count);
+        Assert.Equal(0, harness.Tracker.CountOf(harness.Zone));
+    }
+
+    [Fact]
+    public void K04_NicAtItsQuota_DoesNotHinderOthers()
+    {
+        TrackerHarness harness = new();
+        harness.Modes = harness.Modes with { MaxConnections = 2 };
+        Assert.True(harness.SendOut(harness.Out().Udp(1, 53)).IsAllowed);
+        Assert.True(harness.SendOut(harness.Out().Udp(2, 53)).IsAllowed);
+        Assert.Equal(Reason.NicQuota, harness.SendOut(harness.Out().Udp(3, 53)).Reason);
+        Assert.Equal(2, harness.Tracker.CountOf(harness.Zone));
+        harness.Zone = harness.Tracker.RegisterZone();
+        Assert.True(harness.SendOut(harness.Out().Udp(3, 53)).IsAllowed);
+    }
+
+    [Fact]
+    public void NicAtItsQuota_WithExpiredConnections_HasRoom()
+    {
+        TrackerHarness harness = new();
+        harness.Modes = harness.Modes with { MaxConnections = 1 };
+        Assert.True(harness.SendOut(harness.Out().Udp(1, 53)).IsAllowed);
+        harness.Wait(31);
+        Assert.True(harness.SendOut(harness.Out().Udp(2, 53)).IsAllowed);
+        Assert.Equal(1, harness.Tracker.CountOf(harness.Zone));
+    }
+
+    [Fact]
+    public void RetiredZone_TakesNoConnectionsAndGivesItsRoomBack()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 16 });
+        Assert.All(Enumerable.Range(1, 16), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        harness.Tracker.RetireZone(harness.Zone);
+        Assert.Equal(Reason.NicRemoved, harness.SendOut(harness.Out().Udp(99, 53)).Reason);
+        harness.Zone = harness.Tracker.RegisterZone();
+        Assert.All(Enumerable.Range(1, 16), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    [Fact]
+    public void GetConnections_DescribesTheLiveOnesOfTheZone()
+    {
+        TrackerHarness harness = new();
+        harness.Rules.Replace(TestRules.EgressOnly);
+        TcpScript.Run(harness, "E");
+        harness.SendOut(harness.Out().EchoRequest(7));
+        harness.Wait(2);
+        List<ConnectionInfo> connections = harness.Tracker.GetConnections(harness.Zone, harness.Now);
+        ConnectionInfo tcp = Assert.Single(connections, c => c.Protocol == IpProtocol.Tcp);
+        Assert.Equal(("10.0.0.5", 40_000, "203.0.113.7", 5000), (tcp.LocalAddress.ToString(), tcp.LocalPort, tcp.RemoteAddress.ToString(), tcp.RemotePort));
+        Assert.Equal(("established", Direction.Egress, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7438)), (tcp.State, tcp.Initiated, tcp.Idle, tcp.ExpiresIn));
+        ConnectionInfo echo = Assert.Single(connections, c => c.Protocol == IpProtocol.Icmp);
+        Assert.Equal(((int?)8, (int?)7, "unreplied"), (echo.IcmpType, echo.IcmpIdentifier, echo.State));
+        harness.Wait(100);
+        Assert.Single(harness.Tracker.GetConnections(harness.Zone, harness.Now));
+        Assert.Empty(harness.Tracker.GetConnections(harness.Tracker.RegisterZone(), harness.Now));
+    }
+
+    [Fact]
+    public void Options_OutOfRange_ThrowAtTheDoor()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("MaxConnections", () => new ConnectionTrackingOptions { MaxConnections = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("MaxConnections", () => new ConnectionTrackingOptions { MaxConnections = 16_777_217 });
+        Assert.Throws<ArgumentOutOfRangeException>("IcmpErrorsPerSecond", () => new ConnectionTrackingOptions { IcmpErrorsPerSecond = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("UdpStream", () => ConnectionTimeouts.Default with { UdpStream = TimeSpan.Zero });
+        Assert.Throws<ArgumentOutOfRangeException>("TcpClose", () => ConnectionTimeouts.Default with { TcpClose = TimeSpan.FromDays(24) });
+    }
+
+    [Fact]
+    public void SmallestTable_Works()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 1 });
+        Assert.True(harness.SendOut(harness.Out().Udp(1, 53)).IsAllowed);
+        Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(2, 53)).Reason);
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+}
