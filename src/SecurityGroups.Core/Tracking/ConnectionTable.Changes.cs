@@ -3,8 +3,6 @@ namespace SecurityGroups.Tracking;
 // Insert, remove, reclaim.
 internal sealed partial class ConnectionTable
 {
-    private uint _hand;
-
     /// <summary>
     /// Adds a connection: <paramref name="entry"/> is copied, then <paramref name="state"/> makes it live. Expired connections on the way are
     /// reclaimed. <paramref name="maxInZone"/> 0 = no quota.
@@ -52,7 +50,7 @@ internal sealed partial class ConnectionTable
         }
 
         // The count includes what expired unnoticed.
-        Reclaim(now, TrackingTuning.HandStepsWhenFull);
+        Reclaim(now, TrackingTuning.HandStepsAtQuota);
         return TryAdd(zone, max);
     }
 
@@ -91,7 +89,7 @@ internal sealed partial class ConnectionTable
 
         if (result == InsertResult.Inserted)
         {
-            Interlocked.Increment(ref _count);
+            Interlocked.Increment(ref _counters[0].Connections);
         }
         else
         {
@@ -111,7 +109,7 @@ internal sealed partial class ConnectionTable
         }
 
         int steps = (int)Math.Min((uint)budget, used);
-        uint position = (Interlocked.Add(ref _hand, (uint)steps) - (uint)steps) % used;
+        uint position = (Interlocked.Add(ref _counters[0].Hand, (uint)steps) - (uint)steps) % used;
         int reclaimed = 0;
         for (int i = 0; i < steps; i++)
         {
@@ -255,7 +253,7 @@ internal sealed partial class ConnectionTable
 
         bucket.Unlock();
         _zones.Find(_entries[index].Zone)?.Remove();
-        Interlocked.Decrement(ref _count);
+        Interlocked.Decrement(ref _counters[0].Connections);
         _free.Return(index);
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class ConnectionTable
     private readonly ZoneTable _zones;
     private readonly TimeoutTable _timeouts;
     private readonly uint _mask;
-    private int _count;
+    private readonly TableCounters[] _counters = new TableCounters[1];
 
     public ConnectionTable(int capacity, TimeoutTable timeouts, ZoneTable zones, FlowHash? hash = null)
     {
@@ -42,7 +42,7 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => Volatile.Read(ref _counters[0].Connections);
 
     public int Capacity => _entries.Length;
 

@@ -12,6 +12,9 @@ internal static class TrackingTuning
     /// <summary>Entries the clock hand looks at per new connection: at most a quarter of the table is expired rest.</summary>
     public const int HandSteps = 4;
 
+    /// <summary>Entries it looks at when a zone is at its quota: one NIC must not spend the time of all.</summary>
+    public const int HandStepsAtQuota = 64;
+
     /// <summary>Entries it looks at when there is no room; bounds the cost of a denied packet.</summary>
     public const int HandStepsWhenFull = 1024;
 }
