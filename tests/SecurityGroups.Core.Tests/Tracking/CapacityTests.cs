@@ -67,22 +67,22 @@ public class CapacityTests
     }
 
     [Fact]
-    public void GetConnections_DescribesTheLiveOnesOfTheZone()
+    public void Snapshot_DescribesTheLiveOnesOfTheZone()
     {
         TrackerHarness harness = new();
         harness.Rules.Replace(TestRules.EgressOnly);
         TcpScript.Run(harness, "E");
         harness.SendOut(harness.Out().EchoRequest(7));
         harness.Wait(2);
-        List<ConnectionInfo> connections = harness.Tracker.GetConnections(harness.Zone, harness.Now);
+        ConnectionInfo[] connections = Snapshot(harness, harness.Zone);
         ConnectionInfo tcp = Assert.Single(connections, c => c.Protocol == IpProtocol.Tcp);
         Assert.Equal(("10.0.0.5", 40_000, "203.0.113.7", 5000), (tcp.LocalAddress.ToString(), tcp.LocalPort, tcp.RemoteAddress.ToString(), tcp.RemotePort));
         Assert.Equal(("established", Direction.Egress, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7438)), (tcp.State, tcp.Initiated, tcp.Idle, tcp.ExpiresIn));
         ConnectionInfo echo = Assert.Single(connections, c => c.Protocol == IpProtocol.Icmp);
         Assert.Equal(((int?)8, (int?)7, "unreplied"), (echo.IcmpType, echo.IcmpIdentifier, echo.State));
         harness.Wait(100);
-        Assert.Single(harness.Tracker.GetConnections(harness.Zone, harness.Now));
-        Assert.Empty(harness.Tracker.GetConnections(harness.Tracker.RegisterZone(), harness.Now));
+        Assert.Single(Snapshot(harness, harness.Zone));
+        Assert.Empty(Snapshot(harness, harness.Tracker.RegisterZone()));
     }
 
     [Fact]
@@ -103,4 +103,7 @@ public class CapacityTests
         Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(2, 53)).Reason);
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
+
+    private static ConnectionInfo[] Snapshot(TrackerHarness harness, uint zone) =>
+        [.. harness.Tracker.Snapshot(new Dictionary<uint, string> { [zone] = "nic" }, harness.Now)];
 }
