@@ -1,19 +1,44 @@
+using System.Runtime.CompilerServices;
+
 namespace SecurityGroups;
 
 /// <summary>What the rules of one security group must agree on among themselves.</summary>
 internal static class GroupChecks
 {
+    // Keyed by reference and weak: a group that is no longer in any policy is forgotten.
+    private static readonly ConditionalWeakTable<SecurityGroup, object> s_flawless = [];
+
     public static void Check(in PolicyEntry<SecurityGroup> entry, PolicyLimits limits, ProblemList problems)
     {
         SecurityGroup group = entry.Value;
         if (group.Rules.Length > limits.MaxRulesPerGroup)
         {
-            problems.Error($"{entry.Path}.rules", "limit.rulesPerGroup", $"Group '{group.Id}' has {group.Rules.Length} rules and {limits.MaxRulesPerGroup} are allowed: remove some, or raise the limit.");
+            problems.Error(
+                $"{entry.Path}.rules", "limit.rulesPerGroup",
+                $"Group '{group.Id}' has {group.Rules.Length} rules and {limits.MaxRulesPerGroup} are allowed: remove some, or raise the limit.");
         }
 
-        Dictionary<CanonicalRule, int> firstByContent = new(group.Rules.Length);
-        Dictionary<string, int> firstById = new(group.Rules.Length, StringComparer.Ordinal);
-        for (int position = 0; position < group.Rules.Length; position++)
+        // Nothing else here depends on anything but the group, so that one found without a flaw is not asked again at every update.
+        if (s_flawless.TryGetValue(group, out _))
+        {
+            return;
+        }
+
+        ProblemList own = new();
+        CheckRules(entry, own);
+        problems.Add(own);
+        if (own.IsEmpty)
+        {
+            s_flawless.AddOrUpdate(group, group.Id);
+        }
+    }
+
+    private static void CheckRules(in PolicyEntry<SecurityGroup> entry, ProblemList problems)
+    {
+        int count = entry.Value.Rules.Length;
+        Dictionary<CanonicalRule, int> firstByContent = new(count);
+        Dictionary<string, int> firstById = new(count, StringComparer.Ordinal);
+        for (int position = 0; position < count; position++)
         {
             CheckRule(entry, position, firstByContent, firstById, problems);
         }
@@ -37,7 +62,9 @@ internal static class GroupChecks
         }
         else if (!firstById.TryAdd(rule.Id, position))
         {
-            problems.Error($"{Path()}.id", "id.duplicate", $"Rule id '{IdChecks.Shown(rule.Id)}' is already the id of {entry.RulePath(firstById[rule.Id])}: give one of them another.");
+            problems.Error(
+                $"{Path()}.id", "id.duplicate",
+                $"Rule id '{IdChecks.Shown(rule.Id)}' is already the id of {entry.RulePath(firstById[rule.Id])}: give one of them another.");
         }
     }
 }

@@ -19,7 +19,9 @@ internal static class IdChecks
         }
         else if (!IsWellFormed(id))
         {
-            problems.Error($"{path()}.id", "id.text", "The id holds half a surrogate pair, which no file can hold: write well-formed text.");
+            problems.Error(
+                $"{path()}.id", "id.text",
+                "The id holds half a surrogate pair, which no file can hold: write well-formed text.");
         }
     }
 
@@ -33,7 +35,9 @@ internal static class IdChecks
             Check(id, () => entry.Path, problems);
             if (!pathById.TryAdd(id, entry.Path))
             {
-                problems.Error($"{entry.Path}.id", "id.duplicate", $"The {kind} id '{Shown(id)}' is already the id of {pathById[id]}: give one of them another.");
+                problems.Error(
+                    $"{entry.Path}.id", "id.duplicate",
+                    $"The {kind} id '{Shown(id)}' is already the id of {pathById[id]}: give one of them another.");
             }
         }
     }

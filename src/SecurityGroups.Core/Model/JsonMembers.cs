@@ -160,7 +160,9 @@ internal sealed class JsonMembers
     {
         if (!TryGetName(property, out string name))
         {
-            _problems.Error(_place.ToString(), "json.text", "A member's name is not well-formed text: write it in UTF-8 without lone surrogates.");
+            _problems.Error(
+                _place.ToString(), "json.text",
+                "A member's name is not well-formed text: write it in UTF-8 without lone surrogates.");
         }
         else if (!known.Contains(name, StringComparer.Ordinal))
         {
@@ -216,7 +218,9 @@ internal sealed class JsonMembers
             return number;
         }
 
-        _problems.Error(place.ToString(), "json.type", $"Here stands {(value.ValueKind == JsonValueKind.Number ? "a number with a fraction, or out of range" : Describe(value))}: write a whole number.");
+        _problems.Error(
+            place.ToString(), "json.type",
+            $"Here stands {(value.ValueKind == JsonValueKind.Number ? "a number with a fraction, or out of range" : Describe(value))}: write a whole number.");
         return null;
     }
 }

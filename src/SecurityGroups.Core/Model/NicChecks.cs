@@ -14,7 +14,9 @@ internal static class NicChecks
         CheckOptions(nic.Options, entry.Path, problems);
         if (nic.SecurityGroups.Length > limits.MaxGroupsPerNic)
         {
-            problems.Error($"{entry.Path}.securityGroups", "limit.groupsPerNic", $"NIC '{nic.Id}' has {nic.SecurityGroups.Length} groups and {limits.MaxGroupsPerNic} are allowed: detach some, or raise the limit.");
+            problems.Error(
+                $"{entry.Path}.securityGroups", "limit.groupsPerNic",
+                $"NIC '{nic.Id}' has {nic.SecurityGroups.Length} groups and {limits.MaxGroupsPerNic} are allowed: detach some, or raise the limit.");
         }
 
         if (nic.Mac is { } mac && mac.GetAddressBytes().Length != MacOctets)
@@ -40,7 +42,9 @@ internal static class NicChecks
         bool statesAddresses = !nic.Addresses.IsEmpty || !nic.AllowedAddresses.IsEmpty;
         if (nic.NicSecurity && nic.AddressChecks && !statesAddresses && !entry.IsPartial)
         {
-            problems.Error(entry.Path, "nic.noAddresses", $"NIC '{nic.Id}' does not say its addresses: state ipv4 or ipv6, or set addressChecks to false.");
+            problems.Error(
+                entry.Path, "nic.noAddresses",
+                $"NIC '{nic.Id}' does not say its addresses: state ipv4 or ipv6, or set addressChecks to false.");
         }
     }
 
@@ -52,7 +56,9 @@ internal static class NicChecks
 
         if (Find(stateful: true) is { } stateful && Find(stateful: false) is { } stateless)
         {
-            problems.Error($"{path}.securityGroups", "nic.mixedStateful", $"NIC '{nic.Id}' mixes the stateful group '{stateful.Id}' with the stateless group '{stateless.Id}': attach groups of one kind.");
+            problems.Error(
+                $"{path}.securityGroups", "nic.mixedStateful",
+                $"NIC '{nic.Id}' mixes the stateful group '{stateful.Id}' with the stateless group '{stateless.Id}': attach groups of one kind.");
         }
     }
 
@@ -60,14 +66,18 @@ internal static class NicChecks
     {
         if (options?.MaxConnections < 1)
         {
-            problems.Error($"{path}.options.maxConnections", "option.range", "maxConnections is at least 1: raise it, or leave it out for no quota.");
+            problems.Error(
+                $"{path}.options.maxConnections", "option.range",
+                "maxConnections is at least 1: raise it, or leave it out for no quota.");
         }
 
         for (int index = 0; index < options?.VlanIds.Length; index++)
         {
             if (options.VlanIds[index] is < 1 or > MaxVlanId)
             {
-                problems.Error($"{path}.options.vlanIds[{index}]", "vlan.range", $"{options.VlanIds[index]} is not a VLAN id: write 1 to 4094.");
+                problems.Error(
+                    $"{path}.options.vlanIds[{index}]", "vlan.range",
+                    $"{options.VlanIds[index]} is not a VLAN id: write 1 to 4094.");
             }
         }
     }
@@ -89,7 +99,9 @@ internal static class NicChecks
             Cidr prefix = nic.AllowedAddresses[index];
             if (MemberAddresses.IsTooShort(prefix))
             {
-                problems.Warn($"{path}.allowedAddresses[{index}]", "member.tooWide", $"{prefix} is shorter than /8 (IPv6 /16): the NIC may send from it, but rules that name its groups as remote do not match it; write the prefixes that are really used.");
+                problems.Warn(
+                    $"{path}.allowedAddresses[{index}]", "member.tooWide",
+                    $"{prefix} is shorter than /8 (IPv6 /16): the NIC may send from it, but rules that name its groups as remote do not match it; write the prefixes that are really used.");
             }
             else if (MemberAddresses.IsNever(prefix))
             {

@@ -128,7 +128,9 @@ internal sealed class PolicyReader(ProblemList problems)
             }
             else
             {
-                problems.Error(place.ToString(), "cidr.format", $"'{AddressText.Shown(text)}' is not an address or prefix: {AddressText.Explain(text)}.");
+                problems.Error(
+                    place.ToString(), "cidr.format",
+                    $"'{AddressText.Shown(text)}' is not an address or prefix: {AddressText.Explain(text)}.");
             }
         }
     }
@@ -139,11 +141,15 @@ internal sealed class PolicyReader(ProblemList problems)
         {
             if (!NicAddress.TryParse(text, out NicAddress? address))
             {
-                problems.Error(place.ToString(), "address.format", $"'{AddressText.Shown(text)}' is not an address: {NicAddress.Explain(text)}.");
+                problems.Error(
+                    place.ToString(), "address.format",
+                    $"'{AddressText.Shown(text)}' is not an address: {NicAddress.Explain(text)}.");
             }
             else if (address.Ethertype != ethertype)
             {
-                problems.Error(place.ToString(), "address.family", $"'{text}' is {address.Ethertype}: write it as {(ethertype == Ethertype.IPv4 ? "ipv6" : "ipv4")}.");
+                problems.Error(
+                    place.ToString(), "address.family",
+                    $"'{text}' is {address.Ethertype}: write it as {(ethertype == Ethertype.IPv4 ? "ipv6" : "ipv4")}.");
             }
             else
             {
@@ -162,7 +168,9 @@ internal sealed class PolicyReader(ProblemList problems)
         bool isMac = text.Length == MacTextLength && text[2] is ':' or '-' && PhysicalAddress.TryParse(text, out _);
         if (!isMac)
         {
-            members.Error("mac", "mac.format", $"'{AddressText.Shown(text)}' is not a hardware address: write six octets as in fa:16:3e:00:00:10.");
+            members.Error(
+                "mac", "mac.format",
+                $"'{AddressText.Shown(text)}' is not a hardware address: write six octets as in fa:16:3e:00:00:10.");
         }
 
         return isMac ? PhysicalAddress.Parse(text) : null;

@@ -62,18 +62,26 @@ internal static class PolicyValidator
 
     private static void CheckRemotes(PolicyEntry<SecurityGroup> entry, ReferenceChecks groups, ReferenceChecks addresses)
     {
-        for (int index = 0; index < entry.Value.Rules.Length; index++)
+        for (int position = 0; position < entry.Value.Rules.Length; position++)
         {
-            int position = index;
-            SecurityGroupRule rule = entry.Value.Rules[position];
-            (ReferenceChecks? checks, string member) = rule.Remote.Kind switch
+            switch (entry.Value.Rules[position].Remote.Kind)
             {
-                RemoteKind.SecurityGroup => (groups, "remoteSecurityGroupId"),
-                RemoteKind.AddressGroup => (addresses, "remoteAddressGroupId"),
-                _ => (default(ReferenceChecks), ""),
-            };
-            checks?.Use(rule.Remote.Id!, () => $"{entry.RulePath(position)}.{member}", () => $"rule '{rule.Id}' of group '{entry.Value.Id}'");
+                case RemoteKind.SecurityGroup:
+                    CheckRemote(entry, position, groups, "remoteSecurityGroupId");
+                    break;
+                case RemoteKind.AddressGroup:
+                    CheckRemote(entry, position, addresses, "remoteAddressGroupId");
+                    break;
+                default:
+                    break;
+            }
         }
+    }
+
+    private static void CheckRemote(PolicyEntry<SecurityGroup> entry, int position, ReferenceChecks checks, string member)
+    {
+        SecurityGroupRule rule = entry.Value.Rules[position];
+        checks.Use(rule.Remote.Id!, () => $"{entry.RulePath(position)}.{member}", () => $"rule '{rule.Id}' of group '{entry.Value.Id}'");
     }
 
     private static void CheckMembers(PolicySource source, PolicyLimits limits, ProblemList problems)
@@ -90,7 +98,9 @@ internal static class PolicyValidator
             int count = members.GetValueOrDefault(entry.Value.Id);
             if (count > most)
             {
-                problems.Error(entry.Path, "limit.membersPerGroup", $"Group '{entry.Value.Id}' has {count} NICs and {most} are allowed: detach some, or raise the limit.");
+                problems.Error(
+                    entry.Path, "limit.membersPerGroup",
+                    $"Group '{entry.Value.Id}' has {count} NICs and {most} are allowed: detach some, or raise the limit.");
             }
         }
     }

@@ -13,6 +13,9 @@ internal sealed class ProblemList
     /// <summary>How many errors were found so far, those beyond the bound included.</summary>
     public int ErrorCount { get; private set; }
 
+    /// <summary>Whether there is neither an error nor a warning.</summary>
+    public bool IsEmpty => ErrorCount == 0 && _warnings.Count == 0;
+
     public void Error(string path, string code, string message)
     {
         ErrorCount++;
@@ -28,6 +31,14 @@ internal sealed class ProblemList
         {
             _warnings.Add(new PolicyWarning(path, code, message));
         }
+    }
+
+    /// <summary>Takes over the entries of another list.</summary>
+    public void Add(ProblemList other)
+    {
+        other._errors.ForEach(error => Error(error.Path, error.Code, error.Message));
+        other._warnings.ForEach(warning => Warn(warning.Path, warning.Code, warning.Message));
+        ErrorCount += other.ErrorCount - other._errors.Count;
     }
 
     public PolicyReport ToReport()

@@ -67,7 +67,9 @@ internal sealed class ProtocolReader(ProblemList problems)
 
     private static IpProtocol? Refuse(JsonMembers rule, JsonElement value)
     {
-        rule.Error("protocol", "json.type", $"Here stands {JsonMembers.Describe(value)}: write a name, a number, or an object with one of them.");
+        rule.Error(
+            "protocol", "json.type",
+            $"Here stands {JsonMembers.Describe(value)}: write a name, a number, or an object with one of them.");
         return null;
     }
 }

@@ -40,7 +40,8 @@ internal sealed class RuleReader(ProblemList problems)
         }
 
         SecurityGroupRule rule = SecurityGroupRule.Create(direction ?? Direction.Ingress, protocol ?? IpProtocol.Any, ports, icmp, remote)
-            with { Id = id ?? "", Description = description, Ethertype = ethertype };
+            with
+        { Id = id ?? "", Description = description, Ethertype = ethertype };
         if (problems.ErrorCount == before)
         {
             return rule;
@@ -99,7 +100,9 @@ internal sealed class RuleReader(ProblemList problems)
         string[] stated = [.. s_remotes.Where(name => members.Value(name) is not null)];
         if (stated.Length > 1)
         {
-            members.Error(stated[1], "remote.several", $"A rule has one remote and this one has {string.Join(" and ", stated)}: keep one, and make another rule for the other.");
+            members.Error(
+                stated[1], "remote.several",
+                $"A rule has one remote and this one has {string.Join(" and ", stated)}: keep one, and make another rule for the other.");
         }
 
         Remote remote = Remote.Any;
@@ -159,7 +162,7 @@ internal sealed class RuleReader(ProblemList problems)
         (null, _) or (_, null) => ("port.incomplete", "A port range has min and max: write both, the same number twice for one port."),
         (0, 0) when protocol is not { HasPorts: true } => null,
         (0, ushort.MaxValue) => null,
-        (< 0 or > ushort.MaxValue, _) or (_, < 0 or > ushort.MaxValue) => ("port.range", "A port is out of range: write 1 to 65535."),
+        ( < 0 or > ushort.MaxValue, _) or (_, < 0 or > ushort.MaxValue) => ("port.range", "A port is out of range: write 1 to 65535."),
         (0, _) or (_, 0) => ("port.zero", "There is no port 0: write 1 to 65535, or remove portRange for every port."),
         _ when min > max => ("port.order", $"The range ends before it begins: write min {max} and max {min}."),
         _ => null,

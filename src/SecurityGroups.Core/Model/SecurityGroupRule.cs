@@ -28,6 +28,7 @@ public sealed record SecurityGroupRule
         get;
         init
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((int)(value ?? default), (int)SecurityGroups.Ethertype.IPv6, nameof(Ethertype));
             field = value;
             Protocol = Protocol.For(value);
         }

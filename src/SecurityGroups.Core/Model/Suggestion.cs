@@ -12,7 +12,7 @@ internal static class Suggestion
         string? best = written.Length > MaxLength ? null : known.Take(MaxCandidates)
             .Where(word => word.Length <= MaxLength)
             .Select(word => (Word: word, Distance: Distance(written.ToLowerInvariant(), word.ToLowerInvariant())))
-            .Where(candidate => candidate.Distance <= Math.Max(1, candidate.Word.Length / 4))
+            .Where(candidate => candidate.Distance < candidate.Word.Length && candidate.Distance <= Math.Max(1, candidate.Word.Length / 4))
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Word)
             .FirstOrDefault();
