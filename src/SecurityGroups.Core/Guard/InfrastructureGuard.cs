@@ -23,7 +23,7 @@ internal static class InfrastructureGuard
 
         return direction == Direction.Egress
             && On(switches, InfrastructureTraffic.BanDhcpServer)
-            && (SpecialAddresses.IsDhcpV4Answer(packet) || SpecialAddresses.IsDhcpV6Answer(packet));
+            && SpecialAddresses.IsFromDhcpServer(packet);
     }
 
     /// <summary>Whether the packet passes without a rule. A DHCP request that does opens the minute in which its answer may come in.</summary>

@@ -42,14 +42,19 @@ internal static class SpecialAddresses
         (uint)address == LimitedBroadcast || (nic.Broadcasts.Length != 0 && nic.Broadcasts.Contains(address));
 
     public static bool IsDhcpV4Request(in ParsedPacket packet) =>
-        IsUdp(packet, DhcpClientPort, DhcpServerPort) && (uint)packet.Destination == LimitedBroadcast;
+        IsWholeUdp(packet, DhcpClientPort, DhcpServerPort) && (uint)packet.Destination == LimitedBroadcast;
 
-    public static bool IsDhcpV4Answer(in ParsedPacket packet) => packet.Kind == PacketKind.IPv4 && IsUdp(packet, DhcpServerPort, DhcpClientPort);
+    public static bool IsDhcpV4Answer(in ParsedPacket packet) => packet.Kind == PacketKind.IPv4 && IsWholeUdp(packet, DhcpServerPort, DhcpClientPort);
 
     public static bool IsDhcpV6Request(in ParsedPacket packet) =>
-        packet.Kind == PacketKind.IPv6 && IsUdp(packet, DhcpV6ClientPort, DhcpV6ServerPort) && packet.Destination == AllDhcpV6Servers;
+        packet.Kind == PacketKind.IPv6 && IsWholeUdp(packet, DhcpV6ClientPort, DhcpV6ServerPort) && packet.Destination == AllDhcpV6Servers;
 
-    public static bool IsDhcpV6Answer(in ParsedPacket packet) => packet.Kind == PacketKind.IPv6 && IsUdp(packet, DhcpV6ServerPort, DhcpV6ClientPort);
+    public static bool IsDhcpV6Answer(in ParsedPacket packet) => packet.Kind == PacketKind.IPv6 && IsWholeUdp(packet, DhcpV6ServerPort, DhcpV6ClientPort);
+
+    /// <summary>What a DHCP server sends, whole or the first piece of it: a ban that fragmenting evades is none.</summary>
+    public static bool IsFromDhcpServer(in ParsedPacket packet) => packet.Kind == PacketKind.IPv6
+        ? IsUdp(packet, DhcpV6ServerPort, DhcpV6ClientPort)
+        : IsUdp(packet, DhcpServerPort, DhcpClientPort);
 
     /// <summary>Which class of martian the source falls in; none for ordinary addresses.</summary>
     public static MartianSources MartianKind(in ParsedPacket packet, NicBinding nic) => packet.Kind switch
@@ -87,10 +92,10 @@ internal static class SpecialAddresses
             : MartianSources.None;
     }
 
-    // A piece of a fragmented datagram is never DHCP: the rest of it would follow unseen.
+    // A piece of a fragmented datagram is never admitted as DHCP: the rest of it would follow unseen.
+    private static bool IsWholeUdp(in ParsedPacket packet, ushort sourcePort, ushort destinationPort) =>
+        IsUdp(packet, sourcePort, destinationPort) && !packet.Has(PacketTraits.Fragment);
+
     private static bool IsUdp(in ParsedPacket packet, ushort sourcePort, ushort destinationPort) =>
-        packet.Protocol == ProtocolNumbers.Udp
-        && packet.SourcePort == sourcePort
-        && packet.DestinationPort == destinationPort
-        && !packet.Has(PacketTraits.Fragment);
+        packet.Protocol == ProtocolNumbers.Udp && packet.SourcePort == sourcePort && packet.DestinationPort == destinationPort;
 }

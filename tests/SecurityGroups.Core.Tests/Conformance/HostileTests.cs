@@ -155,6 +155,35 @@ public sealed class HostileTests
         .Ingress(PacketBuilder.MulticastListener(130, "fe80::1", "ff02::1").Fragment(0, true), Reason.NoMatchingRule)
         .Run();
 
+    /// <summary>A ban holds for the first piece of a fragmented datagram too.</summary>
+    [Fact]
+    public void FragmentOfWhatIsBanned_IsBanned() => new Scenario(Web(EgressAll))
+        .Egress(PacketBuilder.DhcpAnswer("10.0.0.10").Fragment(0, true), Reason.InfrastructureBan)
+        .Egress(PacketBuilder.DhcpV6Answer("fe80::10", "fe80::20").Fragment(0, true).PayloadOfLength(16), Reason.InfrastructureBan)
+        .Egress(PacketBuilder.RouterAdvertisement("fe80::10").Fragment(0, true), Reason.BadNeighborDiscovery)
+        .Run();
+
+    /// <summary>Tracking zones are used again; what they once held must not be.</summary>
+    [Theory, Families]
+    public void NicReplacedManyTimes_InheritsNothing(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        using Firewall firewall = new(Web(Ingress(IpProtocol.Udp, Remote.Any)), Options);
+        Nic definition = firewall.Policy.Nics[W];
+        byte[] request = e.In.Udp(5000, 53);
+        byte[] reply = e.Out.Udp(53, 5000);
+        for (int i = 0; i < 400; i++)
+        {
+            Assert.Equal(Reason.NoMatchingRule, firewall[W].Filter(Direction.Egress, reply).Reason);
+            Assert.Equal(Reason.MatchedRule, firewall[W].Filter(Direction.Ingress, request).Reason);
+            Assert.Equal(Reason.Established, firewall[W].Filter(Direction.Egress, reply).Reason);
+            firewall.Update(policy => policy.WithoutNic(W));
+            firewall.Update(policy => policy.WithNic(definition));
+        }
+
+        Assert.Null(firewall.Tracker.Table.FindDamage());
+    }
+
     /// <summary>Bits beyond the NIC's networks: a member's address counts only in the referencing NIC's network.</summary>
     [Theory, Families]
     public void MemberOfAnotherNetwork_WithTheSameAddress_OpensNothing(Ethertype family)
