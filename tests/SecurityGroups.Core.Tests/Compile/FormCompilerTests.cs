@@ -38,6 +38,34 @@ public sealed class FormCompilerTests
         }
     }
 
+    [Property(MaxTest = 60)]
+    public void Form_ManyRangesAtFewRemotes_AgreesWithALoopOverItsRules(int seed)
+    {
+        Random random = new(seed);
+        string[] remotes = ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "10.1.2.128/25", "192.0.2.0/24"];
+        SecurityGroupRule[] rules = [.. Enumerable.Range(0, random.Next(1, 400)).Select(i =>
+        {
+            int low = random.Next(1, 1000);
+            PortRange ports = new(low, low + random.Next(8));
+            Remote remote = random.Next(8) == 0 ? Remote.SecurityGroup("a") : Remote.Network(remotes[random.Next(remotes.Length)]);
+            return SecurityGroupRule.Ingress(random.Next(2) == 0 ? IpProtocol.Tcp : IpProtocol.Udp, ports, remote) with { Id = $"{i}", Ethertype = Ethertype.IPv4 };
+        })];
+        MemberChange[] members = [new(0, Ethertype.IPv4, Cidr.Parse("10.1.2.3").Bits, 32, [0], true)];
+        FormModel model = new([new RuleBlock(5, SecurityGroup.CreateEmpty("a").WithRules([.. rules]))], new Dictionary<string, AddressGroup>(), members, _ => 0);
+        CompiledForm form = model.Compile();
+        MembershipIndex index = MembershipIndex.Empty.With(members, 1);
+        foreach (string remote in remotes.Append("10.1.2.129/32").Append("198.51.100.1"))
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                MatchKey key = new(Direction.Ingress, Ethertype.IPv4, Cidr.Parse(remote).Bits, (byte)(i % 2 == 0 ? 6 : 17), (ushort)random.Next(1010));
+                long expected = model.FindRule(key, 0);
+                Assert.Equal(expected, form.FindRule(key, index, 0));
+                Assert.Equal(expected > 0, form.IsAllowed(key, index, 0));
+            }
+        }
+    }
+
     [Fact]
     public void TryCompile_OverBudget_IsAnErrorAndNoForm()
     {
