@@ -23,7 +23,8 @@ internal static class AddressSetCompiler
 
         int width = ethertype == Ethertype.IPv4 ? 32 : 128;
         return new AddressSet.Family(
-            Array.ConvertAll(prefixes, prefix => (prefix.Bits, prefix.PrefixLength == 0 ? 0 : UInt128.MaxValue << (width - prefix.PrefixLength))), null);
+            Array.ConvertAll(prefixes, prefix => (prefix.Bits, prefix.PrefixLength == 0 ? 0 : UInt128.MaxValue << (width - prefix.PrefixLength))),
+            null);
     }
 
     private static PrefixTrie CompileTrie(Ethertype ethertype, (UInt128 Bits, int PrefixLength)[] prefixes)

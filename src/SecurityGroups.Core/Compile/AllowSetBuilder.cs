@@ -5,8 +5,9 @@ namespace SecurityGroups.Compile;
 
 /// <summary>Interns the sets of services of one compiled form and lays them out as <see cref="AllowSets"/>.</summary>
 /// <remarks>
-/// Sets are known by index while building; index 0 is the empty set. A set below a prefix with many more boundaries continues in that prefix's set
-/// instead of copying it, so that the whole is linear in the rules: a copy is at most one line or <see cref="MaxCopyRatio"/> times the set's own rules.
+/// Sets are known by index while building; index 0 is the empty set. A set below a prefix with many more boundaries continues in that
+/// prefix's set instead of copying it, so that the whole is linear in the rules: a copy is at most one line or <see cref="MaxCopyRatio"/>
+/// times the set's own rules.
 /// </remarks>
 internal sealed class AllowSetBuilder
 {
@@ -116,7 +117,9 @@ internal sealed class AllowSetBuilder
         return descriptor;
     }
 
-    /// <summary>Upper lines hold, for each child but the first, the first boundary below it; levels are complete so that positions can be computed.</summary>
+    /// <summary>
+    /// Upper lines hold, for each child but the first, the first boundary below it; levels are complete so that positions can be computed.
+    /// </summary>
     private void LayUpperLevels(ReadOnlySpan<int> boundaries, int leavesBelowRoot)
     {
         for (int leavesBelow = leavesBelowRoot, lines = 1; leavesBelow > 1; leavesBelow /= AllowSets.Fanout, lines *= AllowSets.Fanout)

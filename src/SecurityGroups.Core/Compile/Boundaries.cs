@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace SecurityGroups.Compile;
 
-/// <summary>Sets of services as ascending boundaries: even positions open a range, odd ones close it (the first service no longer in it).</summary>
+/// <summary>
+/// Sets of services as ascending boundaries: even positions open a range, odd ones close it (the first service no longer in it).
+/// </summary>
 internal static class Boundaries
 {
     /// <summary>Replaces <paramref name="result"/> by the union of ranges, which it sorts.</summary>

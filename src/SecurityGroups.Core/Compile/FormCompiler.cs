@@ -6,8 +6,8 @@ namespace SecurityGroups.Compile;
 
 /// <summary>Compiles a set of security groups into the form that every NIC with exactly these groups shares.</summary>
 /// <remarks>
-/// The rules are counted first, each as often as its address group has prefixes, and refused when they might pass the memory budget: nothing large is
-/// allocated before. Everything after is linear in that count, but for sorting.
+/// The rules are counted first, each as often as its address group has prefixes, and refused when they might pass the memory budget:
+/// nothing large is allocated before. Everything after is linear in that count, but for sorting.
 /// </remarks>
 internal sealed class FormCompiler
 {

@@ -1,9 +1,11 @@
 namespace SecurityGroups.Compile;
 
-/// <summary>Turns sorted prefixes into consecutive address pieces, each with the longest prefix that covers it, and finds each prefix's parent.</summary>
+/// <summary>
+/// Turns sorted prefixes into consecutive address pieces, each with the longest prefix that covers it, and finds each prefix's parent.
+/// </summary>
 /// <remarks>
-/// One pass over the prefixes with a stack of those still open: a prefix opens a piece at its first address; when it ends, the one around it goes on at
-/// the next address. A piece that would begin where another just began replaces it.
+/// One pass over the prefixes with a stack of those still open: a prefix opens a piece at its first address; when it ends, the one around
+/// it goes on at the next address. A piece that would begin where another just began replaces it.
 /// </remarks>
 internal sealed class PrefixSweep
 {

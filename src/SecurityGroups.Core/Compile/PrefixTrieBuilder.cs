@@ -6,9 +6,9 @@ namespace SecurityGroups.Compile;
 
 /// <summary>Builds a <see cref="PrefixTrie"/> from consecutive address intervals with a value each.</summary>
 /// <remarks>
-/// Intervals instead of prefixes: they are the leaf-pushed form already, so that a block of addresses with one value is a leaf and everything else
-/// splits by 8 bits. A block whose values differ only inside a smaller aligned block becomes one node with that longer path. Each interval is
-/// visited once for each node above it: linear for real rule sets.
+/// Intervals instead of prefixes: they are the leaf-pushed form already, so that a block of addresses with one value is a leaf and
+/// everything else splits by 8 bits. A block whose values differ only inside a smaller aligned block becomes one node with that longer
+/// path. Each interval is visited once for each node above it: linear for real rule sets.
 /// </remarks>
 internal sealed class PrefixTrieBuilder
 {
@@ -110,14 +110,16 @@ internal sealed class PrefixTrieBuilder
         return PrefixTrie.NodeFlag | (uint)(_nodes.Count - 1);
     }
 
-    /// <summary>Bits shared by all addresses of a block that do not have the value of its two ends; the block's own depth if its ends differ.</summary>
+    /// <summary>
+    /// Bits shared by all addresses of a block that do not have the value of its two ends; the block's own depth if its ends differ.
+    /// </summary>
     private int PathLength(int first, int end, int depth) => end - first > 2 && _values[first] == _values[end - 1]
         ? (int)UInt128.LeadingZeroCount(_starts[first + 1] ^ (_starts[end - 1] - 1))
         : depth;
 
     /// <summary>
-    /// The window must lie within the address and within one half of it. A window that had to move up looks at some path bits again; slots off
-    /// the block are then never reached.
+    /// The window must lie within the address and within one half of it. A window that had to move up looks at some path bits again; slots
+    /// off the block are then never reached.
     /// </summary>
     private int WindowStart(int pathLength) => pathLength < 64 && _width == 128
         ? Math.Min(pathLength, 64 - PrefixTrie.WindowBits)

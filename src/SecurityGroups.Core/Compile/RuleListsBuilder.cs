@@ -27,8 +27,8 @@ internal sealed class RuleListsBuilder
     public RuleLists Build() => new([.. _firstRows], [.. _rows]);
 
     /// <summary>
-    /// Sweeps the services upwards with the open rules in a queue, lowest first: disjoint ranges, each with its lowest rule. A list that comes
-    /// out short is scanned, which disjoint ranges allow as well.
+    /// Sweeps the services upwards with the open rules in a queue, lowest first: disjoint ranges, each with its lowest rule. A list that
+    /// comes out short is scanned, which disjoint ranges allow as well.
     /// </summary>
     private void AddFlattened(RuleRow[] rules)
     {

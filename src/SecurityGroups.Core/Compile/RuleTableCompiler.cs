@@ -5,9 +5,9 @@ namespace SecurityGroups.Compile;
 
 /// <summary>Compiles the rules of one direction and ethertype.</summary>
 /// <remarks>
-/// Prefixes are sorted so that parents come first; each prefix's allow set is its parent's and its own rules; the sweep's pieces carry the sets into
-/// the trie. Rules that a larger set covers already (any remote, the prefix around) are left out of the sets: they cannot change a verdict. The
-/// lists that name rules keep them all.
+/// Prefixes are sorted so that parents come first; each prefix's allow set is its parent's and its own rules; the sweep's pieces carry the
+/// sets into the trie. Rules that a larger set covers already (any remote, the prefix around) are left out of the sets: they cannot change
+/// a verdict. The lists that name rules keep them all.
 /// </remarks>
 internal sealed class RuleTableCompiler
 {

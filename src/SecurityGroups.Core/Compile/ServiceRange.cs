@@ -8,8 +8,8 @@ internal readonly record struct ServiceRange(int Low, int High)
     private const int PortMask = ushort.MaxValue;
 
     /// <summary>
-    /// The services of a rule. False where it can match nothing: protocols that a packet never ends in (decisions: 0, 43, 44, 60), and values that
-    /// validation refuses, which must not open anything should they ever get here.
+    /// The services of a rule. False where it can match nothing: protocols that a packet never ends in (decisions: 0, 43, 44, 60), and
+    /// values that validation refuses, which must not open anything should they ever get here.
     /// </summary>
     public static bool TryCreate(SecurityGroupRule rule, out ServiceRange range)
     {
@@ -25,7 +25,8 @@ internal readonly record struct ServiceRange(int Low, int High)
             return rule.Ports.IsAll && rule.Icmp is null;
         }
 
-        byte protocol = rule.Ethertype == Ethertype.IPv6 && rule.Protocol == IpProtocol.Icmp ? IpProtocol.IcmpV6.Number : rule.Protocol.Number;
+        bool isIcmp6 = rule.Ethertype == Ethertype.IPv6 && rule.Protocol == IpProtocol.Icmp;
+        byte protocol = isIcmp6 ? IpProtocol.IcmpV6.Number : rule.Protocol.Number;
         range = Within(protocol, rule);
         return protocol is not (0 or 43 or 44 or 60)
             && (rule.Ports.IsAll || rule.Protocol.HasPorts)
@@ -41,6 +42,8 @@ internal readonly record struct ServiceRange(int Low, int High)
             return icmp.Code is { } code ? new ServiceRange(type | code, type | code) : new ServiceRange(type, type | byte.MaxValue);
         }
 
-        return rule.Ports.IsAll ? new ServiceRange(start, start | PortMask) : new ServiceRange(start | rule.Ports.Min, start | rule.Ports.Max);
+        return rule.Ports.IsAll
+            ? new ServiceRange(start, start | PortMask)
+            : new ServiceRange(start | rule.Ports.Min, start | rule.Ports.Max);
     }
 }

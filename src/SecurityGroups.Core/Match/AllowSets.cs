@@ -4,16 +4,19 @@ using System.Runtime.Intrinsics;
 
 namespace SecurityGroups.Match;
 
-/// <summary>The distinct sets of services (protocol and port) that the rules of one compiled form allow. Immutable, any thread, no allocation.</summary>
+/// <summary>
+/// The distinct sets of services (protocol and port) that the rules of one compiled form allow. Immutable, any thread, no allocation.
+/// </summary>
 /// <remarks>
-/// A set is the ascending list of numbers at which membership flips, so that a service belongs to it when an odd number of them are not above it: a
-/// whole protocol, a port range, an ICMP type and "any" are all one pair of boundaries. The list is a flattened interval tree of cache lines, 16
-/// boundaries each: up to 16 are one vector compare and the parity of a popcount, more have upper levels of 17-way lines above. Leaf lines but the
-/// last are full, and 16 is even, so the parity within the leaf line is the parity of the whole.
-/// A set may continue in another: where a prefix with few rules lies within a prefix with many, copying the many into each such set would cost
-/// memory in the square of the rules. A set is named by a descriptor that says where it lies; descriptor 0 is the empty set.
+/// A set is the ascending list of numbers at which membership flips, so that a service belongs to it when an odd number of them are not
+/// above it: a whole protocol, a port range, an ICMP type and "any" are all one pair of boundaries. The list is a flattened interval tree
+/// of cache lines, 16 boundaries each: up to 16 are one vector compare and the parity of a popcount, more have upper levels of 17-way lines
+/// above. Leaf lines but the last are full, and 16 is even, so the parity within the leaf line is the parity of the whole. A set may
+/// continue in another: where a prefix with few rules lies within a prefix with many, copying the many into each such set would cost memory
+/// in the square of the rules. A set is named by a descriptor that says where it lies; descriptor 0 is the empty set.
 /// <code>
-/// descriptor:  0 llllllllllllllllllllllllllll c dd     l: first line   c: continues in the set whose descriptor is in the line before   d: levels
+/// descriptor:  0 lllllllllllllllllllllllllll c ddd     l: first line   d: levels
+///                                                      c: continues in the set whose descriptor is in the line before
 /// level 1:     line l                level 2: lines l+1 .. l+17              level 3: lines l+18 .. l+306
 /// </code>
 /// </remarks>
@@ -102,7 +105,8 @@ internal sealed class AllowSets
             return BitOperations.PopCount(low | (high << 8));
         }
 
-        // Each lane that is not above counts down by one: four compares and three additions where vectors have 128 bits, plain code otherwise.
+        // Each lane that is not above counts down by one: four compares and three additions where vectors have 128 bits, plain code
+        // otherwise.
         Vector128<int> key = Vector128.Create(service);
         Vector128<int> sum = Vector128.LessThanOrEqual(Vector128.LoadUnsafe(ref first), key);
         sum += Vector128.LessThanOrEqual(Vector128.LoadUnsafe(ref first, 4), key);

@@ -5,8 +5,8 @@ namespace SecurityGroups.Match;
 
 /// <summary>A fixed run of items that starts on a cache-line boundary.</summary>
 /// <remarks>
-/// The backing array is pinned, so the boundary found at creation holds for its life; items are reached through managed references, which keep the
-/// array alive. Indexing is not checked: every index comes from the builder that also sized the run.
+/// The backing array is pinned, so the boundary found at creation holds for its life; items are reached through managed references, which
+/// keep the array alive. Indexing is not checked: every index comes from the builder that also sized the run.
 /// </remarks>
 internal readonly struct CacheLines<T>
     where T : unmanaged

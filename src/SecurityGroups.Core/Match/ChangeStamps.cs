@@ -2,8 +2,9 @@ namespace SecurityGroups.Match;
 
 /// <summary>When the membership of addresses last changed, by buckets of addresses. Immutable, any thread.</summary>
 /// <remarks>
-/// 4,096 buckets in 64 blocks: a change copies the block and the list of blocks, less than a kilobyte. A bucket answers for all its addresses, so a
-/// change of one has about 1 in 4,096 of the others checked again for nothing. A change of a prefix raises the floor, which is all buckets at once.
+/// 4,096 buckets in 64 blocks: a change copies the block and the list of blocks, less than a kilobyte. A bucket answers for all its
+/// addresses, so a change of one has about 1 in 4,096 of the others checked again for nothing. A change of a prefix raises the floor, which
+/// is all buckets at once.
 /// </remarks>
 internal sealed class ChangeStamps
 {

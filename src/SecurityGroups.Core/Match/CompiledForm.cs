@@ -7,9 +7,10 @@ namespace SecurityGroups.Match;
 /// The rules of one set of security groups, compiled: shared by every NIC that has exactly these groups. Immutable, any thread.
 /// </summary>
 /// <remarks>
-/// Rules count from 0 through the groups in order of their ids; a rule's number for the outside is its place in its group plus the first number of that
-/// group's block, so that forms without a changed group keep naming rules rightly. Cost: one to three cache lines where a rule for any remote
-/// admits, two to eight where a prefix does; a membership lookup more where rules reference groups, whatever the number of members.
+/// Rules count from 0 through the groups in order of their ids; a rule's number for the outside is its place in its group plus the first
+/// number of that group's block, so that forms without a changed group keep naming rules rightly. Cost: one to three cache lines where a
+/// rule for any remote admits, two to eight where a prefix does; a membership lookup more where rules reference groups, whatever the number
+/// of members.
 /// </remarks>
 internal sealed class CompiledForm
 {
@@ -55,7 +56,9 @@ internal sealed class CompiledForm
         return rule == RuleLists.None ? 0 : NumberOf(rule);
     }
 
-    /// <summary>Whether rules of this direction and ethertype name a security group as remote, so that membership changes concern their connections.</summary>
+    /// <summary>
+    /// Whether rules of this direction and ethertype name a security group as remote, so that membership changes concern their connections.
+    /// </summary>
     public bool ReferencesGroups(Direction direction, Ethertype ethertype) => !Table(direction, ethertype).Groups.IsEmpty;
 
     /// <summary>Whether a rule of this direction names a prefix, itself or through an address group, that covers an address.</summary>

@@ -1,9 +1,11 @@
 namespace SecurityGroups.Match;
 
-/// <summary>The security groups that a table's rules name as remote, each with what its members are allowed. Immutable, any thread, no allocation.</summary>
+/// <summary>
+/// The security groups that a table's rules name as remote, each with what its members are allowed. Immutable, any thread, no allocation.
+/// </summary>
 /// <remarks>
-/// Group numbers ascend, as they do in a <see cref="MemberClass"/>; most addresses belong to no referenced group, which the two 64-bit filters
-/// tell without a look at either list. Otherwise the shorter list is searched for in the longer one.
+/// Group numbers ascend, as they do in a <see cref="MemberClass"/>; most addresses belong to no referenced group, which the two 64-bit
+/// filters tell without a look at either list. Otherwise the shorter list is searched for in the longer one.
 /// </remarks>
 internal sealed class GroupRemotes(int[] groups, uint[] allowSets)
 {

@@ -1,6 +1,8 @@
 namespace SecurityGroups.Match;
 
-/// <summary>What rules look at: direction and ethertype choose the table, the remote address the allow sets, protocol and port the answer.</summary>
+/// <summary>
+/// What rules look at: direction and ethertype choose the table, the remote address the allow sets, protocol and port the answer.
+/// </summary>
 internal readonly struct MatchKey(Direction direction, Ethertype ethertype, UInt128 remote, byte protocol, ushort port)
 {
     /// <summary>One more than the highest <see cref="Service"/>.</summary>
@@ -15,7 +17,8 @@ internal readonly struct MatchKey(Direction direction, Ethertype ethertype, UInt
     public readonly Ethertype Ethertype = ethertype;
 
     /// <summary>
-    /// Protocol and port as one number of 24 bits: what a rule allows is one range of these, what a set of rules allows is a list of disjoint ranges.
+    /// Protocol and port as one number of 24 bits: what a rule allows is one range of these, what a set of rules allows is a list of
+    /// disjoint ranges.
     /// </summary>
     public int Service => ServiceOf(Protocol, Port);
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace SecurityGroups.Match;
 
-/// <summary>The security groups that an address belongs to, each with how many NICs say so. Immutable; equal classes are one object within an index.</summary>
+/// <summary>
+/// The security groups that an address belongs to, each with how many NICs say so. Immutable; equal classes are one object within an index.
+/// </summary>
 internal sealed class MemberClass : IEquatable<MemberClass>
 {
     private readonly int[] _groups;
@@ -76,7 +78,10 @@ internal sealed class MemberClass : IEquatable<MemberClass>
     }
 
     public bool Equals(MemberClass? other) =>
-        other is not null && _hash == other._hash && _groups.AsSpan().SequenceEqual(other._groups) && _counts.AsSpan().SequenceEqual(other._counts);
+        other is not null
+        && _hash == other._hash
+        && _groups.AsSpan().SequenceEqual(other._groups)
+        && _counts.AsSpan().SequenceEqual(other._counts);
 
     public override bool Equals(object? obj) => Equals(obj as MemberClass);
 

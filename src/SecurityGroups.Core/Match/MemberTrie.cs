@@ -4,9 +4,9 @@ namespace SecurityGroups.Match;
 
 /// <summary>The shape of the persistent hash trie of members: how it is read, and how chunks are made and split.</summary>
 /// <remarks>
-/// A node is null, a chunk (<c>MemberEntry[]</c>) or a branch (<c>object?[64]</c>). Branches use the hash from its high end, 6 bits a level; a chunk is a
-/// small open-addressed table over the low bits, probed linearly, never more than three quarters full. A chunk past <see cref="MaxChunk"/>
-/// members splits, so that a change copies one chunk and a branch a level: about 3 KB at any size.
+/// A node is null, a chunk (<c>MemberEntry[]</c>) or a branch (<c>object?[64]</c>). Branches use the hash from its high end, 6 bits a
+/// level; a chunk is a small open-addressed table over the low bits, probed linearly, never more than three quarters full. A chunk past
+/// <see cref="MaxChunk"/> members splits, so that a change copies one chunk and a branch a level: about 3 KB at any size.
 /// </remarks>
 internal static class MemberTrie
 {
@@ -57,7 +57,8 @@ internal static class MemberTrie
         return chunk;
     }
 
-    public static object?[] Split(MemberEntry[] chunk, int level) => [.. Enumerable.Range(0, 1 << BranchBits).Select(slot => ChunkOf(chunk, level, slot))];
+    public static object?[] Split(MemberEntry[] chunk, int level) =>
+        [.. Enumerable.Range(0, 1 << BranchBits).Select(slot => ChunkOf(chunk, level, slot))];
 
     private static MemberEntry[]? ChunkOf(MemberEntry[] chunk, int level, int slot)
     {

@@ -5,14 +5,15 @@ using System.Runtime.InteropServices;
 namespace SecurityGroups.Match;
 
 /// <summary>
-/// Which security groups an address belongs to: (network, ethertype, address) to an interned set of group numbers. Immutable and persistent:
-/// a member that joins or leaves makes a new index that shares all but a path with the old one.
+/// Which security groups an address belongs to: (network, ethertype, address) to an interned set of group numbers. Immutable and
+/// persistent: a member that joins or leaves makes a new index that shares all but a path with the old one.
 /// </summary>
 /// <remarks>
-/// A hash trie (see <see cref="MemberTrie"/>) keyed by prefixes, an address being the longest: an address is looked up once for each prefix length
-/// that members of its network have, which is once where nobody has allowed prefixes. Several NICs may contribute one address, and one
-/// group several times; classes count. Link-local, multicast and loopback addresses and very short prefixes never are members (semantics 22,
-/// decisions). Cost: a lookup 4 dependent loads, no allocation; a change a few microseconds and about 5 KB, at any size. Any thread may read;
+/// A hash trie (see <see cref="MemberTrie"/>) keyed by prefixes, an address being the longest: an address is looked up once for each prefix
+/// length that members of its network have, which is once where nobody has allowed prefixes. Several NICs may contribute one address, and
+/// one group several times; classes count. Link-local, multicast and loopback addresses and very short prefixes never are members
+/// (semantics 22, decisions). Cost: a lookup 4 dependent loads, no allocation; a change a few microseconds and about 5 KB, at any size. Any
+/// thread may read;
 /// <see cref="With"/> is called under the writer's lock.
 /// </remarks>
 internal sealed class MembershipIndex
@@ -56,7 +57,9 @@ internal sealed class MembershipIndex
     /// <summary>The generation of the last change that may concern an address; never earlier than the true one.</summary>
     public uint LastChange(int network, Ethertype ethertype, UInt128 address) => _stamps.Last(AddressKey(network, ethertype, address));
 
-    /// <summary>The index after some changes, which count as made in <paramref name="generation"/>. Those that cannot be members are left out.</summary>
+    /// <summary>
+    /// The index after some changes, which count as made in <paramref name="generation"/>. Those that cannot be members are left out.
+    /// </summary>
     public MembershipIndex With(IEnumerable<MemberChange> changes, uint generation)
     {
         List<PendingChange> pending = [];

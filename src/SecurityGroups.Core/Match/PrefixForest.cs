@@ -2,10 +2,14 @@ using System.Numerics;
 
 namespace SecurityGroups.Match;
 
-/// <summary>The distinct prefixes of a table with the prefix each lies in: finds every prefix that covers an address. Immutable, any thread, no allocation.</summary>
+/// <summary>
+/// The distinct prefixes of a table with the prefix each lies in: finds every prefix that covers an address. Immutable, any thread, no
+/// allocation.
+/// </summary>
 /// <remarks>
-/// Address space cut where the longest covering prefix changes; a binary search finds the piece, parents lead to the shorter prefixes. Cold: for
-/// naming rules, where the trie only knows the union. Cost: log2 of twice the prefixes, then a step for each prefix that covers the address.
+/// Address space cut where the longest covering prefix changes; a binary search finds the piece, parents lead to the shorter prefixes.
+/// Cold: for naming rules, where the trie only knows the union. Cost: log2 of twice the prefixes, then a step for each prefix that covers
+/// the address.
 /// </remarks>
 internal sealed class PrefixForest
 {

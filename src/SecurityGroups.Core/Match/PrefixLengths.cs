@@ -5,8 +5,8 @@ namespace SecurityGroups.Match;
 
 /// <summary>Which prefix lengths the members of each network have, longest first. Immutable, any thread.</summary>
 /// <remarks>
-/// Where members have no allowed prefixes, this is the one length of an address, and finding the groups of an address is one lookup; each further
-/// length in use costs one more. Counts tell when a length goes out of use.
+/// Where members have no allowed prefixes, this is the one length of an address, and finding the groups of an address is one lookup; each
+/// further length in use costs one more. Counts tell when a length goes out of use.
 /// </remarks>
 internal sealed class PrefixLengths
 {
@@ -58,7 +58,8 @@ internal sealed class PrefixLengths
         _inUse.CopyTo(inUse, 0);
         foreach (int scope in changed)
         {
-            inUse[scope] = [.. Enumerable.Range(0, 129).Select(length => (byte)(128 - length)).Where(length => counts.ContainsKey((scope, length)))];
+            IEnumerable<byte> lengths = Enumerable.Range(0, 129).Select(length => (byte)(128 - length));
+            inUse[scope] = [.. lengths.Where(length => counts.ContainsKey((scope, length)))];
         }
 
         return inUse;

@@ -4,18 +4,20 @@ using System.Runtime.InteropServices;
 
 namespace SecurityGroups.Match;
 
-/// <summary>Longest-prefix lookup: an address to the value of the longest prefix that covers it. Immutable, any thread, no allocation.</summary>
+/// <summary>
+/// Longest-prefix lookup: an address to the value of the longest prefix that covers it. Immutable, any thread, no allocation.
+/// </summary>
 /// <remarks>
-/// A multibit trie whose values are pushed down to the leaves, so that the walk never goes back up. A direct-indexed root of 1 to 16 bits, as large as
-/// the number of prefixes justifies, lies behind the bits that all prefixes share. Below it each node looks at 8 bits:
+/// A multibit trie whose values are pushed down to the leaves, so that the walk never goes back up. A direct-indexed root of 1 to 16 bits,
+/// as large as the number of prefixes justifies, lies behind the bits that all prefixes share. Below it each node looks at 8 bits:
 /// <code>
-/// entry:  0vvvvvvv...   value (31 bits)            node:  path | window | rest      path: compared, so that chains of one child are one node
-///         1nnnnnnn...   node                                      8 bits            window: slot -> rank of its run among the node's entries
+/// entry:  0vvvvvvv...   value (31 bits)      node:  path | window | rest     path: compared, so that chains of one child are one node
+///         1nnnnnnn...   node                               8 bits            window: slot to rank of its run among the node's entries
 /// </code>
-/// Equal neighbours share one entry; the rank is a popcount over the node's 256-bit map of run starts (as in poptrie, Asai and Ohara 2015). The exit for a
-/// path that does not fit is a conditional move, so a lookup mispredicts at most at its last node. Both families run through this code: IPv4
-/// addresses stand in the high half and the struct type parameter removes what only 128 bits need.
-/// Cost: a root load, then two loads for each node, mostly one to three nodes; about 100 octets a prefix.
+/// Equal neighbours share one entry; the rank is a popcount over the node's 256-bit map of run starts (as in poptrie, Asai and Ohara 2015).
+/// The exit for a path that does not fit is a conditional move, so a lookup mispredicts at most at its last node. Both families run through
+/// this code: IPv4 addresses stand in the high half and the struct type parameter removes what only 128 bits need. Cost: a root load, then
+/// two loads for each node, mostly one to three nodes; about 100 octets a prefix.
 /// </remarks>
 internal sealed class PrefixTrie
 {

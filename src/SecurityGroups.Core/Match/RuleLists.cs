@@ -1,9 +1,12 @@
 namespace SecurityGroups.Match;
 
-/// <summary>For each remote of a table, which rule allows which services: the cold twin of <see cref="AllowSets"/>. Immutable, any thread, no allocation.</summary>
+/// <summary>
+/// For each remote of a table, which rule allows which services: the cold twin of <see cref="AllowSets"/>. Immutable, any thread, no
+/// allocation.
+/// </summary>
 /// <remarks>
-/// One flat array of rows, cut into a list for each remote. A short list holds the rules as they are, ascending, and is scanned; a long one holds
-/// disjoint ranges, ascending, each with the lowest rule that covers it, and is searched. Memory is linear in the rules either way.
+/// One flat array of rows, cut into a list for each remote. A short list holds the rules as they are, ascending, and is scanned; a long one
+/// holds disjoint ranges, ascending, each with the lowest rule that covers it, and is searched. Memory is linear in the rules either way.
 /// </remarks>
 internal sealed class RuleLists(int[] firstRows, RuleRow[] rows)
 {

@@ -4,8 +4,8 @@ namespace SecurityGroups.Match;
 
 /// <summary>The rules of a compiled form for one direction and ethertype. Immutable, any thread, no allocation.</summary>
 /// <remarks>
-/// Three kinds of remote, asked in the order of their cost: any address; prefixes, whose rules were pushed down to the leaves of one trie; security
-/// groups, whose members are in the <see cref="MembershipIndex"/> and never in the table. Beside each stands what names the rule.
+/// Three kinds of remote, asked in the order of their cost: any address; prefixes, whose rules were pushed down to the leaves of one trie;
+/// security groups, whose members are in the <see cref="MembershipIndex"/> and never in the table. Beside each stands what names the rule.
 /// </remarks>
 internal sealed class RuleTable(
     AllowSets sets, uint anyRemote, PrefixTrie? prefixes, GroupRemotes groups, PrefixForest? forest, RuleLists lists, int prefixCount)

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace SecurityGroups.Match;
 
 /// <summary>
-/// One node of a <see cref="PrefixTrie"/>, one cache line: the path that leads to it, and a bit for each of its 256 slots at which a new entry begins.
+/// One node of a <see cref="PrefixTrie"/>, one cache line: the path that leads to it, and a bit for each of its 256 slots at which a new
+/// entry begins.
 /// </summary>
 internal struct TrieNode
 {

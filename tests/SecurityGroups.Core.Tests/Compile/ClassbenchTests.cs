@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using SecurityGroups.Compile;
 using SecurityGroups.Match;
 using SecurityGroups.Tests.Support;
 
