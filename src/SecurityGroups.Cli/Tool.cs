@@ -13,6 +13,7 @@ internal static class Tool
         {
             ReplayCommand.Create(console),
             CheckCommand.Create(console),
+            ExplainCommand.Create(console),
         };
 
         // A capture may be named '@file': no response files.

@@ -26,10 +26,14 @@ internal sealed class ProbeOptions
     private readonly Option<int?> _icmpType = SharedOptions.Number("--icmp-type", "The ICMP type; an echo request unless given.", 0, byte.MaxValue);
     private readonly Option<int?> _icmpCode = SharedOptions.Number("--icmp-code", "The ICMP code; 0 unless given.", 0, byte.MaxValue);
 
+    public ProbeOptions()
+    {
+        _direction.Option.DefaultValueFactory = null;
+        _direction.Option.Required = true;
+    }
+
     public IEnumerable<Option> All =>
         [_direction.Option, _protocol, _remote, _local, _port, _sourcePort, _remotePort, _icmpType, _icmpCode];
-
-    public ProbeOptions() => _direction.Option.Required = true;
 
     /// <summary>The probe; null with the sentence about what is wrong with the options.</summary>
     public Probe? Read(ParseResult parsed, out string error)

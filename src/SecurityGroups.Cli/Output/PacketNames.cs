@@ -12,6 +12,10 @@ internal static class PacketNames
 
     public static string Of(Direction direction) => direction == Direction.Ingress ? "ingress" : "egress";
 
+    public static string Of(MatchAspect aspect) => CamelCase(aspect.ToString());
+
+    public static string Of(Stage stage) => CamelCase(stage.ToString());
+
     public static string Of(Verdict? verdict) => verdict switch
     {
         Verdict.Allow => "allow",
@@ -36,4 +40,6 @@ internal static class PacketNames
     public static bool HasIp(in ParsedPacket packet) => packet.Kind is PacketKind.IPv4 or PacketKind.IPv6;
 
     public static bool HasAddresses(in ParsedPacket packet) => HasIp(packet) || packet.Kind == PacketKind.Arp;
+
+    private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -10,5 +10,6 @@ internal static class ReplayFirewall
     /// <exception cref="PolicyException">The policy is not valid.</exception>
     public static Firewall Create(Policy policy, ConnectionTrackingOptions tracking) => new(
         PolicyFile.WithoutLinkTypes(policy),
-        new FirewallOptions { LinkType = LinkType.Ethernet, CallerTimestamps = true, ConnectionTracking = tracking });
+        new FirewallOptions { LinkType = LinkType.Ethernet, CallerTimestamps = true, ConnectionTracking = tracking },
+        replay: true);
 }
