@@ -5,7 +5,6 @@ namespace SecurityGroups.Benchmarks;
 
 /// <summary>How long does it take from a policy object to a firewall that filters by it?</summary>
 [MemoryDiagnoser]
-[ShortRunJob]
 public class CompileBenchmarks
 {
     private Policy _policy = null!;

@@ -10,7 +10,6 @@ namespace SecurityGroups.Benchmarks;
 /// has neither timeouts nor a bound? Random hits and misses, UDP over IPv4.
 /// </summary>
 [MemoryDiagnoser]
-[ShortRunJob]
 public class ConnectionBenchmarks
 {
     private const int Lookups = 16_384;

@@ -10,7 +10,6 @@ namespace SecurityGroups.Benchmarks;
 /// scanned in order? Headers of the set's trace, about 70 % of which some rule admits.
 /// </summary>
 [MemoryDiagnoser]
-[ShortRunJob]
 public class MatchBenchmarks : IDisposable
 {
     private const int Headers = 1_024;

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using SecurityGroups.Benchmarks.Data;
 
 namespace SecurityGroups.Benchmarks;
@@ -9,7 +8,8 @@ namespace SecurityGroups.Benchmarks;
 /// random order over the connections, one by one and in bursts of 32.
 /// </summary>
 [MemoryDiagnoser]
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 60, iterationCount: 60, invocationCount: 1)]
+[WarmupCount(60)]
+[IterationCount(60)]
 public class PipelineBenchmarks : IDisposable
 {
     private const int Burst = 32;

@@ -5,7 +5,6 @@ namespace SecurityGroups.Benchmarks;
 
 /// <summary>How long does one change take to be in force for every NIC: one rule, one member of a large group that others reference?</summary>
 [MemoryDiagnoser]
-[ShortRunJob]
 public class UpdateBenchmarks : IDisposable
 {
     private const int Tiers = 50;
