@@ -1,4 +1,4 @@
-namespace SecurityGroups.Tracking;
+namespace SecurityGroups;
 
 /// <summary>The modes of one NIC, from the firewall's options and the NIC's own.</summary>
 internal readonly record struct TrackingModes(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.NetworkInformation;
 using SecurityGroups.Match;
-using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Compile;
 

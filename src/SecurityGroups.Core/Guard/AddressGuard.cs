@@ -32,8 +32,8 @@ internal static class AddressGuard
         bool passes = packet.Kind switch
         {
             PacketKind.Arp => ArpSenderPasses(packet, nic),
-            PacketKind.IPv4 => nic.Owns(packet.Source, packet.Kind) || (packet.Source == 0 && SpecialAddresses.IsDhcpV4Request(packet)),
-            PacketKind.IPv6 => (nic.Owns(packet.Source, packet.Kind) || UnspecifiedV6Passes(packet, nic)) && NeighborAdvertisementPasses(packet, nic),
+            PacketKind.IPv4 => nic.Owns(packet.Source, packet.Ethertype) || (packet.Source == 0 && SpecialAddresses.IsDhcpV4Request(packet)),
+            PacketKind.IPv6 => (nic.Owns(packet.Source, packet.Ethertype) || UnspecifiedV6Passes(packet, nic)) && NeighborAdvertisementPasses(packet, nic),
             _ => true,
         };
         return passes ? Reason.NotEvaluated : Reason.SpoofedSource;
@@ -43,7 +43,7 @@ internal static class AddressGuard
     public static Reason CheckDestination(in ParsedPacket packet, NicBinding nic)
     {
         if (packet.Kind is not (PacketKind.IPv4 or PacketKind.IPv6)
-            || nic.Owns(packet.Destination, packet.Kind)
+            || nic.Owns(packet.Destination, packet.Ethertype)
             || SpecialAddresses.IsGroupDestination(packet, nic))
         {
             return Reason.NotEvaluated;
@@ -55,9 +55,9 @@ internal static class AddressGuard
     // An ARP answer for a foreign address is how a neighbor's traffic is stolen; the hardware addresses must agree for the same reason.
     private static bool ArpSenderPasses(in ParsedPacket packet, NicBinding nic)
     {
-        bool isProbe = packet.Source == 0 && packet.ArpOperation == 1 && nic.Owns(packet.Destination, PacketKind.IPv4);
+        bool isProbe = packet.Source == 0 && packet.ArpOperation == 1 && nic.Owns(packet.Destination, Ethertype.IPv4);
         bool hardwareAgrees = packet.ArpSenderMac == packet.SourceMac && (nic.Mac == 0 || packet.ArpSenderMac == nic.Mac);
-        return hardwareAgrees && (isProbe || (packet.Source != 0 && nic.Owns(packet.Source, PacketKind.IPv4)));
+        return hardwareAgrees && (isProbe || (packet.Source != 0 && nic.Owns(packet.Source, Ethertype.IPv4)));
     }
 
     // RFC 4861 and RFC 4862: router solicitation, duplicate address detection and listener reports precede the first address.
@@ -67,7 +67,7 @@ internal static class AddressGuard
         && packet.IcmpType switch
         {
             IcmpV6Types.RouterSolicitation or IcmpV6Types.ListenerReport or IcmpV6Types.ListenerReportV2 => true,
-            IcmpV6Types.NeighborSolicitation => nic.Owns(packet.NeighborTarget, PacketKind.IPv6),
+            IcmpV6Types.NeighborSolicitation => nic.Owns(packet.NeighborTarget, Ethertype.IPv6),
             _ => false,
         };
 
@@ -75,5 +75,5 @@ internal static class AddressGuard
     private static bool NeighborAdvertisementPasses(in ParsedPacket packet, NicBinding nic) =>
         packet.Protocol != ProtocolNumbers.IcmpV6
         || packet.IcmpType != IcmpV6Types.NeighborAdvertisement
-        || nic.Owns(packet.NeighborTarget, PacketKind.IPv6);
+        || nic.Owns(packet.NeighborTarget, Ethertype.IPv6);
 }

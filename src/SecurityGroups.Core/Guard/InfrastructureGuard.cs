@@ -64,7 +64,7 @@ internal static class InfrastructureGuard
 
         // Only an answer to this NIC's own broadcast request: anyone can send from port 67.
         return SpecialAddresses.IsDhcpV4Answer(packet)
-            && ((uint)packet.Destination == SpecialAddresses.LimitedBroadcast || nic.Owns(packet.Destination, packet.Kind))
+            && ((uint)packet.Destination == SpecialAddresses.LimitedBroadcast || nic.Owns(packet.Destination, packet.Ethertype))
             && nowMilliseconds - state.DhcpRequestedAt <= AnswerWindowMilliseconds;
     }
 
@@ -91,7 +91,7 @@ internal static class InfrastructureGuard
                 return On(switches, InfrastructureTraffic.NeighborDiscovery) && (direction == Direction.Ingress || AsksTarget(packet));
             case IcmpV6Types.NeighborAdvertisement:
                 return On(switches, InfrastructureTraffic.NeighborDiscovery)
-                    && (direction == Direction.Ingress || nic.Owns(packet.NeighborTarget, packet.Kind));
+                    && (direction == Direction.Ingress || nic.Owns(packet.NeighborTarget, packet.Ethertype));
             case IcmpV6Types.Redirect:
                 return direction == Direction.Ingress; // only comes here when switched on
             default:

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using SecurityGroups.Packets;
-using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Match;
 
@@ -58,7 +56,7 @@ internal sealed record NicBinding
     public required TrackingModes Tracking { get; init; }
 
     /// <summary>Whether an address is the NIC's own; always when addresses are not checked.</summary>
-    public bool Owns(UInt128 address, PacketKind kind) => Owned is null || Owned.Contains(kind == PacketKind.IPv6 ? Ethertype.IPv6 : Ethertype.IPv4, address);
+    public bool Owns(UInt128 address, Ethertype ethertype) => Owned is null || Owned.Contains(ethertype, address);
 
     /// <summary>Whether every tag of the frame is one that the NIC lists.</summary>
     public bool AcceptsVlans(uint vlanIds) => AcceptsVlan(vlanIds & VlanIdMask) && AcceptsVlan(vlanIds >> VlanIdBits);
