@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using SecurityGroups.Match;
 using SecurityGroups.Pipelines;
 
 namespace SecurityGroups;
@@ -16,6 +17,7 @@ public sealed partial class NicFilter
     /// <param name="framing">How packets follow each other on both sides; a packet has 69,632 octets at most.</param>
     /// <param name="cancellationToken">Ends the call between two bursts or while it waits.</param>
     /// <exception cref="ArgumentException">The framing is <see cref="PacketFraming.RawIp"/>, but the NIC's link type is not.</exception>
+    /// <exception cref="InvalidOperationException">The firewall was made for caller timestamps.</exception>
     /// <exception cref="InvalidDataException">A packet is cut short, too long, or cannot be told from the next; all packets before it were delivered.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, by the token or by a pipe's own cancellation.</exception>
     public ValueTask<PacketStreamResult> FilterAsync(
@@ -23,10 +25,23 @@ public sealed partial class NicFilter
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(writer);
-        if (direction > Direction.Egress)
-            throw new ArgumentOutOfRangeException(nameof(direction), direction, "A packet travels Ingress or Egress.");
-        if (framing is not (PacketFraming.LengthPrefixed or PacketFraming.RawIp))
-            throw new ArgumentOutOfRangeException(nameof(framing), framing, "Packets are LengthPrefixed or RawIp.");
+        Check(direction);
+        Check(framing);
+        // Asks for the time only to throw here rather than at the first packet.
+        _ = _firewall.Clock.Now();
         return new PacketPump(this, direction, reader, writer, framing, cancellationToken).RunAsync();
+    }
+
+    private void Check(PacketFraming framing)
+    {
+        if (framing is not (PacketFraming.LengthPrefixed or PacketFraming.RawIp))
+        {
+            throw new ArgumentOutOfRangeException(nameof(framing), framing, "Packets are LengthPrefixed or RawIp.");
+        }
+
+        if (framing == PacketFraming.RawIp && TryBind(_firewall.Ruleset, out NicBinding nic, out _) && nic.LinkType != LinkType.RawIp)
+        {
+            throw new ArgumentException($"Packets back to back need {nameof(LinkType)}.{nameof(LinkType.RawIp)}; this NIC has {nic.LinkType}.", nameof(framing));
+        }
     }
 }

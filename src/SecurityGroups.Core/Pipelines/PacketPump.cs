@@ -104,7 +104,7 @@ internal sealed class PacketPump(
 
     [DoesNotReturn]
     private void ThrowTruncated(long octets) => throw new InvalidDataException(
-        $"The stream ends inside the packet at octet {_offset}: only {octets} octets of it and its framing are there.");
+        $"The packet at octet {_offset} of the stream is cut short: only {octets} octets of it and its framing are there.");
 
     [DoesNotReturn]
     private void ThrowBroken(FrameStatus status) => throw new InvalidDataException($"The packet at octet {_offset} of the stream " + status switch
