@@ -3,10 +3,10 @@ namespace SecurityGroups.Tracking;
 /// <summary>The state word of a connection: what changes with every packet, in 64 bits, so that one compare-and-swap locks or publishes it.</summary>
 /// <remarks>
 /// <code>
-///  63        62-61   60-59    58-55      54-51      50       49       48       47       46      45    44    43-40  39-0
-///  zeroWin | retry | unacked | scaleRes | scaleIni | liberal| assured| replied| revoked| egress| lock| live| class| last seen, ms
+///  63        62-61   60-59    58-55      54-51      50       49       48       47       46      45    44    43-40  39         38-0
+///  zeroWin | retry | unacked | scaleRes | scaleIni | liberal| assured| replied| revoked| egress| lock| live| class| lastByIni| last seen, ms
 /// </code>
-/// The time is modulo 2^40 ms (34 years); ages are signed differences, so a wrap is harmless (behaviour C15) and a clock that went back
+/// The time is modulo 2^39 ms (17 years); ages are signed differences, so a wrap is harmless (behaviour C15) and a clock that went back
 /// gives age zero (C14). The window scale 15 means "not offered".
 /// </remarks>
 internal struct ConnectionState(ulong bits)
@@ -15,8 +15,9 @@ internal struct ConnectionState(ulong bits)
     public const ulong LockBit = 1UL << 45;
     public const int NoScale = 15;
 
-    private const int TimeBits = 40;
+    private const int TimeBits = 39;
     private const ulong TimeMask = (1UL << TimeBits) - 1;
+    private const ulong LastFromInitiatorBit = 1UL << 39;
     private const int ClassShift = 40;
     private const ulong EgressBit = 1UL << 46;
     private const ulong RevokedBit = 1UL << 47;
@@ -81,6 +82,13 @@ internal struct ConnectionState(ulong bits)
         set => Set(ZeroWindowBit, value);
     }
 
+    /// <summary>TCP: whether the last plain segment came from the initiator.</summary>
+    public bool IsLastFromInitiator
+    {
+        readonly get => (_bits & LastFromInitiatorBit) != 0;
+        set => Set(LastFromInitiatorBit, value);
+    }
+
     /// <summary>Whether either end sent data that the other has not acknowledged.</summary>
     public readonly bool IsUnacknowledged => (_bits & UnacknowledgedBits) != 0;
 
@@ -98,7 +106,7 @@ internal struct ConnectionState(ulong bits)
     /// <summary>Milliseconds since the last packet that counted; zero when the clock went back.</summary>
     public readonly long IdleMilliseconds(long now)
     {
-        // Signed difference of two 40-bit numbers.
+        // Signed difference of two 39-bit numbers.
         long age = (now - (long)_bits) << (64 - TimeBits) >> (64 - TimeBits);
         return Math.Max(0, age);
     }

@@ -56,11 +56,6 @@ internal static class TcpTracking
     {
         TcpWindow window = new(entry, fromInitiator);
         ConnectionState advanced = state;
-        if (segment.Kind == TcpSegmentKind.SynAck && !fromInitiator && IsStaleAnswer(segment, window))
-        {
-            return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
-        }
-
         Reason reason = window.Check(segment, packet, ref advanced);
         if (reason == Reason.Established)
         {
@@ -91,10 +86,6 @@ internal static class TcpTracking
         refused = new TrackResult(true, Verdict.Deny, reason);
         return check != WindowCheck.Enforce || state.IsLiberal;
     }
-
-    // In SYN-SENT, a SYN-ACK to something older than the SYN: the initiator will reset the responder, so both pass.
-    private static bool IsStaleAnswer(in TcpSegment segment, in TcpWindow window) =>
-        window.Sender.MaxWindow == 0 && SequenceNumber.IsBefore(segment.Acknowledgment, window.Sender.MaxAcknowledgment);
 
     private static void NoteOvershoot(ref ConnectionEntry entry, in TcpSegment segment, bool fromInitiator)
     {
@@ -131,7 +122,7 @@ internal static class TcpTracking
         ConnectionState advanced = state;
         Reason reason = state.Class == ConnectionClass.SynSent && !fromInitiator
             ? Refusal(packet, window)
-            : Proof(segment, packet, ref window, ref advanced);
+            : Proof(segment, packet, fromInitiator, ref window, ref advanced);
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
@@ -139,9 +130,9 @@ internal static class TcpTracking
                 : new TrackResult(true, Verdict.Allow, Reason.PassIgnored) { IsTolerated = check == WindowCheck.Log };
         }
 
-        if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
+        if (reason == Reason.PassIgnored)
         {
-            // Within the window the receiver answers with a challenge; in TIME-WAIT a reset must not end it early (RFC 1337).
+            // Within the window the receiver answers with a challenge.
             return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
         }
 
@@ -149,7 +140,7 @@ internal static class TcpTracking
         {
             window.Store(ref entry);
             state = advanced;
-            Enter(ref state, ConnectionClass.Close, fromInitiator, now);
+            Enter(ref state, next, fromInitiator, now);
             state.IsAssured = false;
         }
         else
@@ -170,14 +161,15 @@ internal static class TcpTracking
     }
 
     /// <summary>
-    /// While established: exactly the next octet that its receiver expects, or the end of what its sender sent (a reset behind data that is
-    /// still under way). Otherwise a place in the window.
+    /// While established: exactly the next octet that its receiver expects, or the end of what its sender just sent (a reset behind data that
+    /// is still under way). Otherwise a place in the window.
     /// </summary>
-    private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, ref TcpWindow window, ref ConnectionState state)
+    private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, ref TcpWindow window, ref ConnectionState state)
     {
         bool isTooOld = window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment);
         bool mustBeExact = state.Class == ConnectionClass.Established && window.Receiver.HasAcknowledged;
-        bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment || segment.Sequence == window.Sender.End;
+        bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment
+            || (segment.Sequence == window.Sender.End && state.IsLastFromInitiator == fromInitiator);
         return (isTooOld ? Reason.InvalidReset : window.Check(segment, packet, ref state)) switch
         {
             Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,

@@ -80,7 +80,7 @@ internal ref struct TcpWindow
     public bool TryNoteOvershoot(in TcpSegment segment)
     {
         uint overshot = segment.End - Sender.MaxEnd;
-        bool isPlausible = segment.Kind == TcpSegmentKind.Ack && segment.HasPayload
+        bool isPlausible = segment.Kind is TcpSegmentKind.Ack or TcpSegmentKind.Fin
             && SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd) && Receiver.MaxWindow != 0 && overshot < Receiver.MaxWindow
             && !SequenceNumber.IsAfter(segment.Acknowledgment, Receiver.End) && !IsLateAcknowledgment(segment.Acknowledgment);
         if (isPlausible)
@@ -100,7 +100,7 @@ internal ref struct TcpWindow
             return Reason.OutOfWindow;
         }
 
-        if (SequenceNumber.IsAfter(sack, Receiver.End))
+        if (Receiver.MaxWindow != 0 && SequenceNumber.IsAfter(sack, Receiver.End))
         {
             return Reason.InvalidAcknowledgment;
         }
@@ -128,7 +128,7 @@ internal ref struct TcpWindow
             state.SetScale(_fromInitiator, packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale);
             if (segment.Kind == TcpSegmentKind.Syn)
             {
-                // The lowest acknowledgment that can answer this SYN: strict tests of resets and SYN-ACKs in SYN-SENT.
+                // The lowest acknowledgment that can answer this SYN: the strict test of resets in SYN-SENT.
                 Receiver.MaxAcknowledgment = segment.Sequence + 1;
             }
 
@@ -160,6 +160,7 @@ internal ref struct TcpWindow
         {
             CountRetransmission(segment, acknowledgment, ref state);
             state.IsZeroWindow = segment.Window == 0;
+            state.IsLastFromInitiator = _fromInitiator;
         }
 
         uint offered = window + (sack - acknowledgment);
