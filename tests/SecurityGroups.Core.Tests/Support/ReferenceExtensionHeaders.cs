@@ -23,23 +23,21 @@ internal sealed class ReferenceExtensionHeaders
 
     public bool MoreFragments { get; private set; }
 
-    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, byte next, bool isQuote)
+    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, byte next)
     {
         ReferenceExtensionHeaders chain = new() { Protocol = next, End = start };
         while (chain.Protocol is 0 or 43 or 44 or 51 or 60 or 135 or 139 or 140 && chain.FragmentOffset == 0)
         {
-            chain.Step(octets, start, end, isQuote);
+            chain.Step(octets, start, end);
         }
 
         return chain;
     }
 
-    private void Step(byte[] octets, int start, int end, bool isQuote)
+    private void Step(byte[] octets, int start, int end)
     {
         // A first fragment that ends inside the chain hides its transport header (RFC 7112).
         Reason cut = MoreFragments ? Reason.TinyFragment : Reason.Malformed;
-        ReferenceFault.When(Protocol == 0 && Count > 0, Reason.BadExtensionHeader);
-        ReferenceFault.When(Protocol == 44 && HasFragmentHeader, Reason.BadExtensionHeader);
         ReferenceFault.When(Count == MostHeaders, Reason.ExtensionHeaderLimit);
         ReferenceFault.When(End + 8 > end, cut);
         int length = Protocol switch
@@ -49,40 +47,46 @@ internal sealed class ReferenceExtensionHeaders
             _ => (octets[End + 1] + 1) * 8,
         };
         ReferenceFault.When(End + length > end, cut);
+        ReferenceFault.When((Protocol == 0 && Count > 0) || (Protocol == 44 && HasFragmentHeader), Reason.BadExtensionHeader);
         ReferenceFault.When(End + length - start > MostOctets, Reason.ExtensionHeaderLimit);
-        ReadHeader(octets, length, isQuote);
+        ReadHeader(octets, length, End - start, end - End - length);
         Protocol = octets[End];
         End += length;
         Count++;
     }
 
-    private void ReadHeader(byte[] octets, int length, bool isQuote)
+    private void ReadHeader(byte[] octets, int length, int octetsBefore, int octetsBehind)
     {
         switch (Protocol)
         {
-            case 0:
-                ReadHopByHop(octets.AsSpan(End + 2, length - 2));
+            case 0 or 60:
+                ReadOptions(octets.AsSpan(End + 2, length - 2));
                 break;
             case 43:
-                ReferenceFault.When(octets[End + 2] == 0 && !isQuote, Reason.BadExtensionHeader);
+                ReferenceFault.When(octets[End + 2] == 0, Reason.BadExtensionHeader);
                 break;
             case 44:
                 int field = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(End + 2));
                 HasFragmentHeader = true;
                 FragmentOffset = field & 0xFFF8;
                 MoreFragments = (field & 1) != 0;
+                ReferencePacket.CheckFragment(FragmentOffset, MoreFragments, octetsBefore, octetsBehind);
+                break;
+            case 51:
+                // In IPv6 it is padded to whole units of eight (RFC 4302).
+                ReferenceFault.When(length < 12 || length % 8 != 0, Reason.Malformed);
                 break;
         }
     }
 
-    private void ReadHopByHop(ReadOnlySpan<byte> options)
+    private void ReadOptions(ReadOnlySpan<byte> options)
     {
         while (options.Length > 0)
         {
             int octets = options[0] == 0 ? 1 : options.Length > 1 ? options[1] + 2 : int.MaxValue;
             ReferenceFault.When(octets > options.Length, Reason.Malformed);
-            ReferenceFault.When(options[0] == 0xC2, Reason.Malformed);
-            RouterAlert |= options[0] == 5;
+            ReferenceFault.When(Protocol == 0 && options[0] == 0xC2, Reason.Malformed);
+            RouterAlert |= Protocol == 0 && options[0] == 5;
             options = options[octets..];
         }
     }

@@ -132,7 +132,7 @@ internal sealed partial class ReferenceFirewall
             return reason;
         }
 
-        if (!_connections.ContainsKey(key) && LiveCount(call.Now) >= Tracking.MaxConnections)
+        if (!HasRoom(key, call.Now))
         {
             return Reason.ConnectionTableFull;
         }
@@ -142,5 +142,11 @@ internal sealed partial class ReferenceFirewall
             Tcp = call.Packet.Tcp is { } segment ? ReferenceTcp.Open(segment, call.Nic.WindowCheck == WindowCheck.Enforce) : null,
         };
         return Reason.MatchedRule;
+    }
+
+    private bool HasRoom(ReferenceConnectionKey key, long now)
+    {
+        int others = _connections.Count(entry => entry.Key != key && (_mayBeFull || !entry.Value.IsExpired(now, timeouts)));
+        return others < Tracking.MaxConnections;
     }
 }

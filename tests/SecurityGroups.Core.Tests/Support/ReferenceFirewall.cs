@@ -11,13 +11,9 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
 
     private readonly Dictionary<string, Zone> _zones = policy.Nics.Keys.ToDictionary(id => id, _ => new Zone());
     private readonly Dictionary<ReferenceConnectionKey, ReferenceConnection> _connections = [];
+    private bool _mayBeFull;
 
     public Policy Policy { get; private set; } = policy;
-
-    /// <summary>Entries that take room: all that have not been removed, expired ones included, since those are reclaimed lazily.</summary>
-    public int Occupied => _connections.Count;
-
-    public int LiveCount(long nowMilliseconds) => _connections.Values.Count(connection => !connection.IsExpired(nowMilliseconds, timeouts));
 
     /// <summary>Replaces the policy. A NIC that goes, or that changes between stateful, stateless and unfiltered, forgets its connections.</summary>
     public void Update(Policy changed)
@@ -48,12 +44,28 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
         Policy = changed;
     }
 
-    public (Verdict Verdict, Reason Reason) Filter(string nicId, Direction direction, byte[] octets, long nowMilliseconds)
+    /// <summary>
+    /// Decides one packet. <paramref name="mayBeFull"/>: the real one found its table full; that is right as well while expired entries
+    /// fill it, for when they are reclaimed is its own affair.
+    /// </summary>
+    public (Verdict Verdict, Reason Reason) Filter(string nicId, Direction direction, byte[] octets, long nowMilliseconds, bool mayBeFull = false)
     {
+        _mayBeFull = mayBeFull;
         Reason reason = Decide(nicId, direction, octets, nowMilliseconds);
         bool isAllowed = reason is Reason.MatchedRule or Reason.Established or Reason.Related or Reason.Infrastructure or Reason.NicSecurityOff or Reason.PassIgnored;
         return (isAllowed ? Verdict.Allow : Verdict.Deny, reason);
     }
+
+    /// <summary>The rules of the NIC that match a packet, whatever connections say.</summary>
+    public IEnumerable<SecurityGroupRule> MatchingRules(string nicId, Direction direction, byte[] octets)
+    {
+        ReferenceNic nic = new(Policy.Nics[nicId], options);
+        ReferencePacket packet = ReferencePacket.Read(octets, nic.LinkType, options);
+        return ReferenceRules.Matching(Policy, nic.Nic, FlowOf(direction, packet));
+    }
+
+    private static ReferenceFlow FlowOf(Direction direction, ReferencePacket packet) =>
+        new(direction, direction == Direction.Egress ? packet.Destination : packet.Source, packet.Protocol, packet.RulePort);
 
     private static (bool Security, bool Stateful) KindOf(Policy policy, string id)
     {
@@ -92,8 +104,7 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
             return reason;
         }
 
-        ReferenceAddress remote = direction == Direction.Egress ? packet.Destination : packet.Source;
-        ReferenceFlow flow = new(direction, remote, packet.Protocol, packet.RulePort);
+        ReferenceFlow flow = FlowOf(direction, packet);
         return ReferenceRules.IsStateful(Policy, nic.Nic) ? DecideStateful(new Call(nic, zone, direction, packet, flow, now)) : ByRules(nic.Nic, flow);
     }
 

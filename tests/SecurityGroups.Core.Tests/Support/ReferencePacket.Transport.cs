@@ -3,27 +3,35 @@ namespace SecurityGroups.Tests.Support;
 // What follows the IP headers: fragments first, then each protocol's own lengths.
 internal sealed partial class ReferencePacket
 {
-    private void ReadTransport(int start, int end, int fragmentOffset, bool more, int headerOctets)
+    private void ReadTransport(int start, int end, int fragmentOffset, bool more)
     {
         int octets = end - start;
         IsFragment = fragmentOffset > 0 || more;
         IsLaterFragment = fragmentOffset > 0;
-        ReferenceFault.When(IsFragment && headerOctets + fragmentOffset + octets > 65_535, Reason.Malformed);
         if (IsLaterFragment)
         {
             ReferenceFault.When(fragmentOffset < LeastHeaderOctets(), Reason.TinyFragment);
-            throw new ReferenceFault(Reason.LaterFragmentWithoutFirst);
+        }
+        else
+        {
+            ReadTransport(start, _octets[start..end], more ? Reason.TinyFragment : Reason.Malformed);
+            ReferenceFault.When(more && octets % 8 != 0, Reason.Malformed);
         }
 
-        ReferenceFault.When(octets < LeastHeaderOctets(), more ? Reason.TinyFragment : Reason.Malformed);
-        byte[] transport = _octets[start..end];
+        bool hasSamePorts = IsLaterFragment || !HasPorts || SourcePort == DestinationPort;
+        ReferenceFault.When(Source == Destination && hasSamePorts, Reason.Land);
+    }
+
+    private void ReadTransport(int start, byte[] transport, Reason cut)
+    {
+        ReferenceFault.When(transport.Length < LeastHeaderOctets(), cut);
         if (HasPorts)
         {
-            ReadPorts(start, transport);
+            ReadPorts(start, transport, cut);
         }
         else if (IsIcmp)
         {
-            ReadIcmp(start, transport);
+            ReadIcmp(start, transport, cut);
         }
     }
 
@@ -32,11 +40,11 @@ internal sealed partial class ReferencePacket
         6 => 20,
         17 or 136 => 8,
         132 or 33 => 12,
-        _ when IsIcmp => 8,
+        _ when IsIcmp => 4,
         _ => 0,
     };
 
-    private void ReadPorts(int start, byte[] transport)
+    private void ReadPorts(int start, byte[] transport, Reason cut)
     {
         SourcePort = UInt16(start);
         DestinationPort = UInt16(start + 2);
@@ -44,7 +52,7 @@ internal sealed partial class ReferencePacket
         {
             int headerOctets = (transport[12] >> 4) * 4;
             ReferenceFault.When(headerOctets < 20, Reason.Malformed);
-            ReferenceFault.When(headerOctets > transport.Length, IsFragment ? Reason.TinyFragment : Reason.Malformed);
+            ReferenceFault.When(headerOctets > transport.Length, cut);
             Tcp = ReferenceSegment.Read(transport, headerOctets);
         }
         else if (Protocol == 17)
@@ -58,41 +66,109 @@ internal sealed partial class ReferencePacket
             ReferenceFault.When(coverage is > 0 and < 8 || (coverage > transport.Length && !IsFragment), Reason.Malformed);
         }
 
+        else if (Protocol == 33)
+        {
+            int headerOctets = transport[4] * 4;
+            ReferenceFault.When(DestinationPort == 0 && !_options.AllowPortZero, Reason.Malformed);
+            ReferenceFault.When(headerOctets < ((transport[8] & 1) != 0 ? 16 : 12), Reason.Malformed);
+            ReferenceFault.When(headerOctets > transport.Length, cut);
+        }
+
         bool zero = DestinationPort == 0 || (Protocol == 6 && SourcePort == 0);
         ReferenceFault.When(zero && !_options.AllowPortZero, Reason.Malformed);
         CheckSum(transport);
         ReferenceFault.When(Tcp is { HasGoodFlags: false }, Reason.BadFlags);
     }
 
-    private void ReadIcmp(int start, byte[] transport)
+    private void ReadIcmp(int start, byte[] transport, Reason cut)
     {
         IcmpType = transport[0];
         IcmpCode = transport[1];
-        IcmpIdentifier = UInt16(start + 4);
-        IcmpWord = UInt32(start + 4);
-        IcmpPayload = transport[8..];
-        CheckSum(transport);
-        if (Protocol == 58 && IcmpType is 135 or 136)
+        bool isQueryOrError = ReferenceIcmp.IsError(Family, Protocol, IcmpType) || ReferenceIcmp.IsReply(Family, IcmpType) || ReferenceIcmp.IsRequest(Family, IcmpType);
+        ReferenceFault.When(isQueryOrError && transport.Length < 8, cut);
+        if (isQueryOrError)
         {
-            ReferenceFault.When(transport.Length < 24, Reason.Malformed);
-            NeighborTarget = Address(start + 8, 16);
+            IcmpIdentifier = UInt16(start + 4);
+            IcmpWord = UInt32(start + 4);
+            IcmpPayload = transport[8..];
+        }
+
+        CheckSum(transport);
+        if (Protocol == 58 && IcmpType is >= 133 and <= 137)
+        {
+            ReferenceFault.When(IsBadNeighborDiscovery(transport), Reason.BadNeighborDiscovery);
+            NeighborTarget = IcmpType is 135 or 136 ? Address(start + 8, 16) : null;
         }
     }
 
-    /// <summary>TCP, UDP and ICMP only, whole datagrams only; UDP's 0 means "none".</summary>
+    /// <summary>RFC 4861, 6.1, 7.1 and 8.1: a plain packet from the link, of full length, its options whole.</summary>
+    private bool IsBadNeighborDiscovery(byte[] message)
+    {
+        int least = IcmpType switch { 133 => 8, 134 => 16, 137 => 40, _ => 24 };
+        bool isPlain = HopLimit == 255 && IcmpCode == 0 && !HasExtensionHeaders;
+        bool isFromLink = IcmpType is not (134 or 137) || Source.IsLinkLocal;
+        bool hasMulticastTarget = message.Length >= 24 && IcmpType is 135 or 136 && message[8] == 0xFF;
+        return !isPlain || !isFromLink || message.Length < least || hasMulticastTarget || !HasWholeOptions(message.AsSpan(least));
+    }
+
+    private static bool HasWholeOptions(ReadOnlySpan<byte> options)
+    {
+        while (options.Length > 0)
+        {
+            int octets = options.Length > 1 ? options[1] * 8 : 0;
+            if (octets == 0 || octets > options.Length)
+            {
+                return false;
+            }
+
+            options = options[octets..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Of whole datagrams only; of DCCP none.</summary>
     private void CheckSum(byte[] transport)
     {
-        if (!_options.VerifyChecksums || IsFragment || !(Protocol is 6 or 17 || IsIcmp) || (Protocol == 17 && transport[6] == 0 && transport[7] == 0))
+        if (_options.VerifyChecksums && !IsFragment)
         {
-            return;
+            bool isGood = Protocol switch
+            {
+                17 when transport[6] == 0 && transport[7] == 0 => Family == Ethertype.IPv4,
+                17 => IsSumGood(transport, UInt16At(transport, 4), UInt16At(transport, 4)),
+                136 => IsSumGood(transport, UInt16At(transport, 4) == 0 ? transport.Length : UInt16At(transport, 4), transport.Length),
+                132 => IsCrcGood(transport),
+                1 => !IsIcmp || Checksum(transport) == 0,
+                6 or 58 => IsSumGood(transport, transport.Length, transport.Length),
+                _ => true,
+            };
+            ReferenceFault.When(!isGood, Reason.BadChecksum);
+        }
+    }
+
+    private bool IsSumGood(byte[] transport, int covered, int length)
+    {
+        byte[] pseudo = [.. AddressOctets(Source), .. AddressOctets(Destination), 0, 0, (byte)(length >> 8), (byte)length, 0, 0, 0, Protocol];
+        return Checksum([.. pseudo, .. transport[..covered]]) == 0;
+    }
+
+    /// <summary>SCTP's CRC32c, bit by bit (RFC 9260, appendix A).</summary>
+    private static bool IsCrcGood(byte[] transport)
+    {
+        uint crc = uint.MaxValue;
+        for (int i = 0; i < transport.Length; i++)
+        {
+            crc ^= i is >= 8 and < 12 ? 0u : transport[i];
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82F6_3B78u : 0);
+            }
         }
 
-        // UDP's own length, not the packet's, is what its sender summed (RFC 768).
-        int octets = Protocol == 17 ? (transport[4] << 8) | transport[5] : transport.Length;
-        byte[] pseudo = [.. AddressOctets(Source), .. AddressOctets(Destination), 0, 0, (byte)(octets >> 8), (byte)octets, 0, 0, 0, Protocol];
-        byte[] summed = Protocol == 1 ? transport : [.. pseudo, .. transport[..octets]];
-        ReferenceFault.When(Checksum(summed) != 0, Reason.BadChecksum);
+        return ~crc == System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(transport.AsSpan(8));
     }
+
+    private static int UInt16At(byte[] octets, int offset) => (octets[offset] << 8) | octets[offset + 1];
 
     private static byte[] AddressOctets(ReferenceAddress address) => AddressBits.ToIPAddress(address.Bits, address.Family).GetAddressBytes();
 }

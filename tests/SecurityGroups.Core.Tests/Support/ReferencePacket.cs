@@ -93,6 +93,31 @@ internal sealed partial class ReferencePacket
         return packet;
     }
 
+    /// <summary>What any fragment must keep to. Octets before: those that count in the reassembled datagram's length besides its data.</summary>
+    public static void CheckFragment(int offset, bool more, int octetsBefore, int octets)
+    {
+        bool isFragment = offset > 0 || more;
+        ReferenceFault.When(isFragment && octetsBefore + offset + octets > 65_535, Reason.Malformed);
+        ReferenceFault.When(isFragment && octets == 0, offset == 0 ? Reason.TinyFragment : Reason.Malformed);
+        ReferenceFault.When(offset > 0 && more && octets % 8 != 0, Reason.Malformed);
+    }
+
+    /// <summary>Faults broken IPv4 options and source routes; tells whether Router Alert is among them.</summary>
+    public static bool CheckIPv4Options(ReadOnlySpan<byte> options, bool mayRoute)
+    {
+        bool hasRouterAlert = false;
+        while (options.Length > 0 && options[0] != 0)
+        {
+            int octets = options[0] == 1 ? 1 : options.Length > 1 ? options[1] : 0;
+            ReferenceFault.When(octets == 0 || (octets < 2 && options[0] != 1) || octets > options.Length, Reason.Malformed);
+            ReferenceFault.When(options[0] is 131 or 137 && !mayRoute, Reason.IpOptions);
+            hasRouterAlert |= options[0] == 148;
+            options = options[octets..];
+        }
+
+        return hasRouterAlert;
+    }
+
     private void ReadLink(LinkType linkType)
     {
         if (linkType == LinkType.RawIp)
@@ -119,7 +144,7 @@ internal sealed partial class ReferencePacket
         SourceMac = Mac(6);
         EtherType = UInt16(12);
         _offset = 14;
-        for (int tags = 0; EtherType is 0x8100 or 0x88A8; tags++)
+        for (int tags = 0; EtherType is 0x8100 or 0x88A8 or 0x9100; tags++)
         {
             ReferenceFault.When(tags == 2, Reason.Malformed);
             Need(_offset, 4);
@@ -150,23 +175,13 @@ internal sealed partial class ReferencePacket
         Protocol = _octets[_offset + 9];
         Source = Address(_offset + 12, 4);
         Destination = Address(_offset + 16, 4);
-        ReadIPv4Options(_offset + 20, _offset + headerOctets);
         bool sumIsBad = _options.VerifyChecksums && Checksum(_octets.AsSpan(_offset, headerOctets)) != 0;
         ReferenceFault.When(sumIsBad, Reason.BadChecksum);
+        HasRouterAlert = CheckIPv4Options(_octets.AsSpan(_offset + 20, headerOctets - 20), _options.AllowSourceRoute);
         int fragment = UInt16(_offset + 6);
-        ReadTransport(_offset + headerOctets, _offset + totalOctets, (fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, headerOctets);
-    }
-
-    private void ReadIPv4Options(int at, int end)
-    {
-        while (at < end && _octets[at] != 0)
-        {
-            int octets = _octets[at] == 1 ? 1 : at + 1 < end ? _octets[at + 1] : 0;
-            ReferenceFault.When(octets == 0 || (octets < 2 && _octets[at] != 1) || at + octets > end, Reason.Malformed);
-            ReferenceFault.When(_octets[at] is 131 or 137 && !_options.AllowSourceRoute, Reason.IpOptions);
-            HasRouterAlert |= _octets[at] == 148;
-            at += octets;
-        }
+        (int fragmentOffset, bool more) = ((fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0);
+        CheckFragment(fragmentOffset, more, headerOctets, totalOctets - headerOctets);
+        ReadTransport(_offset + headerOctets, _offset + totalOctets, fragmentOffset, more);
     }
 
     private void ReadIPv6()
@@ -179,11 +194,11 @@ internal sealed partial class ReferencePacket
         HopLimit = _octets[_offset + 7];
         Source = Address(_offset + 8, 16);
         Destination = Address(_offset + 24, 16);
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, _offset + 40 + payloadOctets, _octets[_offset + 6], isQuote: false);
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, _offset + 40 + payloadOctets, _octets[_offset + 6]);
         Protocol = headers.Protocol;
         HasExtensionHeaders = headers.Count > 0;
         HasRouterAlert = headers.RouterAlert;
-        ReadTransport(headers.End, _offset + 40 + payloadOctets, headers.FragmentOffset, headers.MoreFragments, headers.End - _offset - 40);
+        ReadTransport(headers.End, _offset + 40 + payloadOctets, headers.FragmentOffset, headers.MoreFragments);
     }
 
     private void Need(int offset, int octets) => ReferenceFault.When(offset + octets > _octets.Length, Reason.Malformed);

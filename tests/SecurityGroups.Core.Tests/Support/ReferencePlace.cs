@@ -33,8 +33,7 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
             return packet.IsArp || options.AllowedEthertypes.Contains((ushort)packet.EtherType) ? null : Reason.EthertypeNotAllowed;
         }
 
-        bool isLand = packet.Source == packet.Destination && (!packet.HasPorts || packet.SourcePort == packet.DestinationPort);
-        return isLand ? Reason.Land : IsMartian() ? Reason.Martian : IsBadNeighborDiscovery() ? Reason.BadNeighborDiscovery : null;
+        return IsMartian() ? Reason.Martian : packet.IsLaterFragment ? Reason.LaterFragmentWithoutFirst : null;
     }
 
     private bool IsMartian()
@@ -56,9 +55,6 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
     private bool PrefixRuleNames(ReferenceAddress source) => nic.Nic.SecurityGroups
         .SelectMany(id => policy.SecurityGroups[id].Rules)
         .Any(rule => rule.Remote.Prefix is { PrefixLength: > 0 } prefix && source.IsIn(prefix));
-
-    private bool IsBadNeighborDiscovery() => IsIcmpV6 && packet.IcmpType is >= 133 and <= 137
-        && (packet.HopLimit != 255 || packet.IcmpCode != 0 || packet.HasExtensionHeaders || (packet.IcmpType is 134 or 137 && !packet.Source.IsLinkLocal));
 
     private Reason? SourceMac() => IsEgress && packet.SourceMac is { } mac && nic.Mac is { } own && mac != own ? Reason.SpoofedSource : null;
 

@@ -31,7 +31,12 @@ internal sealed class ReferenceQuote
         int headerOctets = (octets[0] & 0xF) * 4;
         ReferenceFault.When(headerOctets < 20 || headerOctets > octets.Length, Reason.Malformed);
         int fragment = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(6));
+        int totalOctets = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(2));
+        ReferenceFault.When(totalOctets < headerOctets, Reason.Malformed);
+        ReferencePacket.CheckIPv4Options(octets.AsSpan(20, headerOctets - 20), mayRoute: true);
+        ReferencePacket.CheckFragment((fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, headerOctets, totalOctets - headerOctets);
         ReferenceFault.When((fragment & 0x1FFF) != 0, Reason.UnrelatedIcmp);
+        ReferenceFault.When(totalOctets < headerOctets + 8, Reason.Malformed);
         return ReadTransport(
             octets[headerOctets..], octets[9], ReferenceAddress.FromOctets(octets.AsSpan(12, 4)), ReferenceAddress.FromOctets(octets.AsSpan(16, 4)));
     }
@@ -39,8 +44,10 @@ internal sealed class ReferenceQuote
     private static ReferenceQuote ReadIPv6(byte[] octets)
     {
         ReferenceFault.When(octets.Length < 40 || octets[0] >> 4 != 6, Reason.Malformed);
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(octets, 40, octets.Length, octets[6], isQuote: true);
+        int end = 40 + BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(4));
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(octets, 40, Math.Min(octets.Length, end), octets[6]);
         ReferenceFault.When(headers.FragmentOffset != 0, Reason.UnrelatedIcmp);
+        ReferenceFault.When(end < headers.End + 8, Reason.Malformed);
         return ReadTransport(
             octets[headers.End..], headers.Protocol, ReferenceAddress.FromOctets(octets.AsSpan(8, 16)), ReferenceAddress.FromOctets(octets.AsSpan(24, 16)));
     }

@@ -1,0 +1,77 @@
+using SecurityGroups.Packets;
+using SecurityGroups.Tests.Support;
+
+namespace SecurityGroups.Tests.Properties;
+
+/// <summary>The parser and the reference reader see the same in every packet, sound or damaged.</summary>
+public class ParserProperties
+{
+    [Fact]
+    public void Parse_RandomPackets_ReadsAsTheReference() => PropertyRuns.Check(400, Try);
+
+    internal static void Try(Scenario scenario)
+    {
+        FirewallOptions options = scenario.Options(TimeProvider.System);
+        Policy policy = scenario.Policy();
+        Stage stage = new(scenario, options);
+        foreach (Step step in scenario.Steps)
+        {
+            if (stage.Packet(step, policy) is { } packet)
+            {
+                Compare(packet.Octets, policy.Nics.GetValueOrDefault(packet.NicId)?.Options?.LinkType ?? options.LinkType, options);
+                Compare(Damage(packet.Octets, new Dice(step is Step.Say say ? say.Salt : 7)), options.LinkType, options);
+            }
+        }
+    }
+
+    private static byte[] Damage(byte[] octets, Dice dice)
+    {
+        byte[] damaged = [.. octets];
+        for (int i = dice.Below(4); i > 0 && damaged.Length > 0; i--)
+        {
+            damaged[dice.Below(Math.Min(damaged.Length, 80))] = dice.Pick<byte>(0, 1, 6, 17, 43, 44, 51, 60, 255, (byte)dice.Below(256));
+        }
+
+        return dice.Chance(30) ? damaged[..dice.Below(damaged.Length + 1)] : damaged;
+    }
+
+    private static void Compare(byte[] octets, LinkType linkType, FirewallOptions options)
+    {
+        ReferencePacket expected = ReferencePacket.Read(octets, linkType, options);
+        ParserOptions parserOptions = new(options.VerifyChecksums, options.AllowPortZero, options.AllowSourceRoute);
+        Reason fault = PacketParser.Parse(octets, linkType, parserOptions, out ParsedPacket actual);
+        string context = $"{linkType} {parserOptions} {Convert.ToHexString(octets)}";
+        Assert.True(expected.Fault == fault, $"reference {expected.Fault}, parser {fault}: {context}");
+        if (fault == Reason.NotEvaluated)
+        {
+            Assert.True(Describe(expected) == Describe(actual), $"reference {Describe(expected)}{Environment.NewLine}parser {Describe(actual)}: {context}");
+        }
+    }
+
+    private static string Describe(ReferencePacket packet)
+    {
+        ReferenceSegment? tcp = packet.Tcp;
+        return packet.IsArp
+            ? $"arp {packet.Arp!.Operation} {packet.Arp.SenderMac:x} {packet.Arp.Sender.Bits} {packet.Arp.Target.Bits}"
+            : !packet.IsIp ? $"{packet.EtherType:x}"
+            : $"{packet.Family} {packet.Source.Bits} {packet.Destination.Bits} {packet.Protocol} {packet.HopLimit} ports {packet.HasPorts && !packet.IsLaterFragment} "
+                + $"{packet.SourcePort} {packet.RulePort} extensions {packet.HasExtensionHeaders} alert {packet.HasRouterAlert} "
+                + $"fragment {packet.IsFragment} target {packet.NeighborTarget?.Bits ?? 0} "
+                + $"tcp {tcp?.Sequence ?? 0} {tcp?.Acknowledgment ?? 0} {tcp?.PayloadOctets ?? 0} {tcp?.Window ?? 0} {(tcp is { Syn: true } ? tcp.WindowScale : null)} {tcp is { Syn: true, SackPermitted: true }} {tcp is { Ack: true, Syn: false, SackEdges.Count: > 0 }}";
+    }
+
+    private static string Describe(in ParsedPacket packet)
+    {
+        bool isIcmp = packet.Has(PacketTraits.Icmp);
+        return packet.Kind switch
+        {
+            PacketKind.Arp => $"arp {packet.ArpOperation} {packet.ArpSenderMac:x} {packet.Source} {packet.Destination}",
+            PacketKind.Other => $"{packet.EtherType:x}",
+            _ => $"{packet.Ethertype} {packet.Source} {packet.Destination} {packet.Protocol} {packet.HopLimit} ports {packet.Has(PacketTraits.Ports)} "
+                + $"{(isIcmp ? 0 : packet.SourcePort)} {packet.DestinationPort} extensions {packet.Has(PacketTraits.ExtensionHeaders)} alert {packet.Has(PacketTraits.RouterAlert)} "
+                + $"fragment {packet.Has(PacketTraits.Fragment)} target {packet.NeighborTarget} "
+                + $"tcp {packet.TcpSequence} {packet.TcpAcknowledgment} {packet.TcpPayloadOctets} {packet.TcpWindow} "
+                + $"{(packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale.ToString(System.Globalization.CultureInfo.InvariantCulture) : "")} {packet.Has(PacketTraits.SackPermitted)} {packet.Has(PacketTraits.Sack)}",
+        };
+    }
+}

@@ -1,0 +1,227 @@
+using System.Text;
+using SecurityGroups.Tests.Support;
+
+namespace SecurityGroups.Tests.Properties;
+
+/// <summary>
+/// Runs a scenario through the real firewall and through the reference, and stops at the first packet on which they differ, with a trace
+/// of what led there.
+/// </summary>
+internal sealed class ScenarioRunner : IDisposable
+{
+    private const int MostInBurst = 8;
+
+    private readonly Scenario _scenario;
+    private readonly RunMode _mode;
+    private readonly ManualTimeProvider _clock = new(TimeSpan.FromDays(2));
+    private readonly Policy _first;
+    private readonly Firewall _firewall;
+    private readonly ReferenceFirewall _reference;
+    private readonly Stage _stage;
+    private readonly Dice _dice;
+    private readonly StringBuilder _trace = new();
+    private readonly Dictionary<string, NicFilter> _filters;
+    private readonly List<NicFilter> _removed = [];
+    private readonly List<byte[]> _pending = [];
+    private (string NicId, Direction Direction) _pendingAt;
+
+    private ScenarioRunner(Scenario scenario, RunMode mode)
+    {
+        _scenario = scenario;
+        _mode = mode;
+        _first = scenario.Policy();
+        FirewallOptions options = scenario.Options(_clock);
+        _firewall = new Firewall(_first, options);
+        _reference = new ReferenceFirewall(_first, options, ReferenceTimeouts.Default);
+        _stage = new Stage(scenario, options);
+        _dice = new Dice(scenario.Seed ^ 0xB0057);
+        _filters = _first.Nics.Keys.ToDictionary(id => id, id => _firewall[id]);
+    }
+
+    private long Now => _clock.Elapsed.Ticks / TimeSpan.TicksPerMillisecond;
+
+    public static void Run(Scenario scenario, RunMode mode)
+    {
+        using ScenarioRunner runner = new(scenario, mode);
+        runner.RunSteps();
+    }
+
+    public void Dispose() => _firewall.Dispose();
+
+    private void RunSteps()
+    {
+        foreach (Step step in _scenario.Steps)
+        {
+            switch (step)
+            {
+                case Step.Wait wait:
+                    Flush();
+                    Note($"wait {wait.Milliseconds} ms");
+                    _clock.Advance(TimeSpan.FromMilliseconds(wait.Milliseconds));
+                    break;
+                case Step.Edit edit:
+                    Flush();
+                    Edit(edit);
+                    break;
+                default:
+                    if (_stage.Packet(step, _reference.Policy) is { } packet)
+                    {
+                        Note($"{step}");
+                        Send(packet.NicId, packet.Direction, packet.Octets);
+                    }
+
+                    break;
+            }
+        }
+
+        Flush();
+    }
+
+    private void Edit(Step.Edit edit)
+    {
+        Policy changed = PolicyChanges.Apply(edit.Change, edit.Salt, _reference.Policy, _first);
+        Note($"{edit}");
+        _firewall.Update(_ => changed);
+        _reference.Update(changed);
+        foreach (string id in _filters.Keys.Except(changed.Nics.Keys).ToArray())
+        {
+            _removed.Add(_filters[id]);
+            _filters.Remove(id);
+        }
+
+        foreach (string id in changed.Nics.Keys.Except(_filters.Keys).ToArray())
+        {
+            _filters[id] = _firewall[id];
+        }
+    }
+
+    private void Send(string nicId, Direction direction, byte[] octets)
+    {
+        foreach (NicFilter gone in _removed.Where(gone => gone.Id == nicId))
+        {
+            Expect(Reason.NicRemoved, gone.Filter(direction, octets), octets);
+        }
+
+        if (!_filters.ContainsKey(nicId))
+        {
+            return;
+        }
+
+        if (_pending.Count >= MostInBurst || _pendingAt != (nicId, direction) || _mode != RunMode.Bursts || _dice.Chance(20))
+        {
+            Flush();
+        }
+
+        _pendingAt = (nicId, direction);
+        _pending.Add(octets);
+    }
+
+    private void Flush()
+    {
+        if (_pending.Count > 0)
+        {
+            Decision[] decisions = Decide(_filters[_pendingAt.NicId]);
+            for (int i = 0; i < decisions.Length; i++)
+            {
+                Judge(_pending[i], decisions[i]);
+            }
+
+            _pending.Clear();
+        }
+    }
+
+    private Decision[] Decide(NicFilter filter)
+    {
+        byte[][] packets = [.. _pending];
+        if (_mode == RunMode.Bursts)
+        {
+            return InBurst(filter, packets);
+        }
+
+        Decision[] decisions = new Decision[packets.Length];
+        for (int i = 0; i < packets.Length; i++)
+        {
+            Decision? explained = _mode == RunMode.Explained ? filter.Explain(_pendingAt.Direction, packets[i]).Decision : null;
+            decisions[i] = filter.Filter(_pendingAt.Direction, packets[i]);
+            if (explained is { } before && before != decisions[i])
+            {
+                throw Failure($"Explain said {before}, Filter {decisions[i]}", packets[i]);
+            }
+        }
+
+        return decisions;
+    }
+
+    private Decision[] InBurst(NicFilter filter, byte[][] packets)
+    {
+        Decision[] decisions = new Decision[packets.Length];
+        int allowed;
+        if (_dice.Chance(50))
+        {
+            allowed = filter.Filter(_pendingAt.Direction, [.. packets.Select(packet => (ReadOnlyMemory<byte>)packet)], decisions);
+        }
+        else
+        {
+            byte[] buffer = [0xEE, .. packets.SelectMany(packet => packet.Append((byte)0xEE))];
+            int offset = 1;
+            List<PacketSlice> slices = [];
+            foreach (byte[] packet in packets)
+            {
+                slices.Add(new PacketSlice(offset, packet.Length));
+                offset += packet.Length + 1;
+            }
+
+            allowed = filter.Filter(_pendingAt.Direction, buffer, [.. slices], decisions);
+        }
+
+        Assert.Equal(decisions.Count(decision => decision.IsAllowed), allowed);
+        return decisions;
+    }
+
+    private void Judge(byte[] octets, Decision decision)
+    {
+        bool saidFull = decision.Reason == Reason.ConnectionTableFull;
+        (Verdict verdict, Reason reason) = _reference.Filter(_pendingAt.NicId, _pendingAt.Direction, octets, Now, saidFull);
+        if (decision.Verdict != verdict)
+        {
+            throw Failure($"reference {verdict} ({reason}), firewall {decision}", octets);
+        }
+
+        Expect(reason, decision, octets);
+        if (reason == Reason.MatchedRule)
+        {
+            CheckRule(octets, decision);
+        }
+
+    }
+
+    /// <summary>The rule named is one that the reference finds matching too.</summary>
+    private void CheckRule(byte[] octets, Decision decision)
+    {
+        if (!_firewall.TryGetRule(decision, out RuleReference? named))
+        {
+            throw Failure("no rule is named", octets);
+        }
+
+        bool matches = _reference.MatchingRules(_pendingAt.NicId, _pendingAt.Direction, octets).Any(rule => rule == named.Rule);
+        if (!matches)
+        {
+            throw Failure($"rule {named.Rule} does not match", octets);
+        }
+    }
+
+    private void Expect(Reason reason, Decision decision, byte[] octets)
+    {
+        if (decision.Reason != reason)
+        {
+            throw Failure($"reference {reason}, firewall {decision}", octets);
+        }
+    }
+
+    private void Note(string line) => _trace.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"  {Now} ms {line}");
+
+    private InvalidOperationException Failure(string what, byte[] octets) => new(
+        $"{what}{Environment.NewLine}at {_pendingAt.NicId} {_pendingAt.Direction}: {Convert.ToHexString(octets)}{Environment.NewLine}"
+        + $"replay with SECURITYGROUPS_PROPERTY_SEED={_scenario.Seed}, mode {_mode}; what led there:{Environment.NewLine}{_trace}"
+        + PolicyText.Of(_reference.Policy, _pendingAt.NicId));
+}
