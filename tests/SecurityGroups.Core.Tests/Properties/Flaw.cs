@@ -17,4 +17,5 @@ internal enum Flaw
     Octet,
     Truncated,
     Padded,
+    Fragment,
 }

@@ -89,5 +89,5 @@ internal static class ScenarioSteps
 
     private static IEnumerable<Step> Edit(Dice dice) => [new Step.Edit((Change)dice.Below(13), dice.Seed())];
 
-    private static Flaw FlawOf(Dice dice) => dice.Chance(92) ? Flaw.None : (Flaw)dice.Below(14);
+    private static Flaw FlawOf(Dice dice) => dice.Chance(92) ? Flaw.None : (Flaw)dice.Below(15);
 }

@@ -38,7 +38,13 @@ internal sealed class Stage(Scenario scenario, FirewallOptions options)
             return Strays.Packet(meet, dice);
         }
 
-        packet = meet.Flaw == Flaw.HopLimit ? packet.HopLimit(dice.Pick(1, 64, 255)) : meet.Flaw == Flaw.Extensions ? packet.DestinationOptions() : packet;
+        packet = meet.Flaw switch
+        {
+            Flaw.HopLimit => packet.HopLimit(dice.Pick(1, 64, 255)),
+            Flaw.Extensions => packet.DestinationOptions(),
+            Flaw.Fragment when meet.Stray != Stray.Arp => packet.Fragment(0, true),
+            _ => packet,
+        };
         return Damaged(meet.Stray == Stray.Arp ? packet : OnLink(packet, meet.NicId, meet.Direction, meet.Flaw, policy, dice), meet.Flaw, dice);
     }
 

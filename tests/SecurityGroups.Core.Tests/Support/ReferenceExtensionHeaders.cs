@@ -23,18 +23,19 @@ internal sealed class ReferenceExtensionHeaders
 
     public bool MoreFragments { get; private set; }
 
-    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, byte next)
+    /// <summary>Walks what lies between start and end; the packet says that it ends at the stated end, which a quote may lie before.</summary>
+    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, int statedEnd, byte next)
     {
         ReferenceExtensionHeaders chain = new() { Protocol = next, End = start };
         while (chain.Protocol is 0 or 43 or 44 or 51 or 60 or 135 or 139 or 140 && chain.FragmentOffset == 0)
         {
-            chain.Step(octets, start, end);
+            chain.Step(octets, start, end, statedEnd);
         }
 
         return chain;
     }
 
-    private void Step(byte[] octets, int start, int end)
+    private void Step(byte[] octets, int start, int end, int statedEnd)
     {
         // A first fragment that ends inside the chain hides its transport header (RFC 7112).
         Reason cut = MoreFragments ? Reason.TinyFragment : Reason.Malformed;
@@ -49,7 +50,7 @@ internal sealed class ReferenceExtensionHeaders
         ReferenceFault.When(End + length > end, cut);
         ReferenceFault.When((Protocol == 0 && Count > 0) || (Protocol == 44 && HasFragmentHeader), Reason.BadExtensionHeader);
         ReferenceFault.When(End + length - start > MostOctets, Reason.ExtensionHeaderLimit);
-        ReadHeader(octets, length, End - start, end - End - length);
+        ReadHeader(octets, length, End - start, statedEnd - End - length);
         Protocol = octets[End];
         End += length;
         Count++;

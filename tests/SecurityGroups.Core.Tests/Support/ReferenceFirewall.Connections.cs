@@ -29,7 +29,7 @@ internal sealed partial class ReferenceFirewall
         bool isEgress = call.Direction == Direction.Egress;
         (ReferenceAddress local, ReferenceAddress remote) = isEgress ? (packet.Source, packet.Destination) : (packet.Destination, packet.Source);
         string vlans = string.Join(',', packet.VlanIds);
-        if (call.Nic.IsOneToMany(packet.Destination) || (packet.HasPorts && (packet.SourcePort == 0 || packet.DestinationPort == 0)))
+        if (call.Nic.IsOneToMany(packet.Destination) || (packet.HasPorts && packet.SourcePort == 0))
         {
             return null;
         }
@@ -82,10 +82,11 @@ internal sealed partial class ReferenceFirewall
         bool fromInitiator = call.Direction == connection.Initiator;
         if (connection.Tcp!.IsReopenedBy(segment, fromInitiator))
         {
+            _connections.Remove(key);
             return null;
         }
 
-        (Reason reason, ReferenceTcp? next) = connection.Tcp.Advance(segment, fromInitiator);
+        (Reason reason, ReferenceTcp? next) = connection.Tcp.Advance(segment, fromInitiator, call.Nic.WindowCheck);
         if (reason == Reason.Established)
         {
             connection.Refresh(call.Direction, call.Now, onEgressOnly: false);
@@ -139,7 +140,7 @@ internal sealed partial class ReferenceFirewall
 
         _connections[key] = new ReferenceConnection(call.Direction, call.Flow, call.Now)
         {
-            Tcp = call.Packet.Tcp is { } segment ? ReferenceTcp.Open(segment, call.Nic.WindowCheck == WindowCheck.Enforce) : null,
+            Tcp = call.Packet.Tcp is { } segment ? ReferenceTcp.Open(segment) : null,
         };
         return Reason.MatchedRule;
     }

@@ -61,7 +61,7 @@ internal sealed partial class ReferenceFirewall
         }
 
         ReferenceConnection? connection = Find(key, call.Now);
-        bool isInFlight = connection?.Tcp is not { } tcp || tcp.IsInFlight(direction == connection.Initiator, quote.Sequence);
+        bool isInFlight = connection?.Tcp is not { } tcp || call.Nic.WindowCheck == WindowCheck.Off || tcp.IsInFlight(direction == connection.Initiator, quote.Sequence);
         return isInFlight ? connection : null;
     }
 

@@ -15,7 +15,10 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
 
     public Policy Policy { get; private set; } = policy;
 
-    /// <summary>Replaces the policy. A NIC that goes, or that changes between stateful, stateless and unfiltered, forgets its connections.</summary>
+    /// <summary>
+    /// Replaces the policy. A NIC that goes, moves to another network, or changes between stateful, stateless and unfiltered, forgets its
+    /// connections.
+    /// </summary>
     public void Update(Policy changed)
     {
         foreach (string id in _zones.Keys.Except(changed.Nics.Keys).ToArray())
@@ -67,10 +70,10 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
     private static ReferenceFlow FlowOf(Direction direction, ReferencePacket packet) =>
         new(direction, direction == Direction.Egress ? packet.Destination : packet.Source, packet.Protocol, packet.RulePort);
 
-    private static (bool Security, bool Stateful) KindOf(Policy policy, string id)
+    private static (bool Security, bool Stateful, string Network) KindOf(Policy policy, string id)
     {
         Nic nic = policy.Nics[id];
-        return (nic.NicSecurity, ReferenceRules.IsStateful(policy, nic));
+        return (nic.NicSecurity, ReferenceRules.IsStateful(policy, nic), nic.NetworkId);
     }
 
     private Reason Decide(string nicId, Direction direction, byte[] octets, long now)

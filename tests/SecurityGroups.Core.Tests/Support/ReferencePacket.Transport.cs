@@ -11,15 +11,12 @@ internal sealed partial class ReferencePacket
         if (IsLaterFragment)
         {
             ReferenceFault.When(fragmentOffset < LeastHeaderOctets(), Reason.TinyFragment);
-        }
-        else
-        {
-            ReadTransport(start, _octets[start..end], more ? Reason.TinyFragment : Reason.Malformed);
-            ReferenceFault.When(more && octets % 8 != 0, Reason.Malformed);
+            return;
         }
 
-        bool hasSamePorts = IsLaterFragment || !HasPorts || SourcePort == DestinationPort;
-        ReferenceFault.When(Source == Destination && hasSamePorts, Reason.Land);
+        ReadTransport(start, _octets[start..end], more ? Reason.TinyFragment : Reason.Malformed);
+        ReferenceFault.When(more && octets % 8 != 0, Reason.Malformed);
+        ReferenceFault.When(Source == Destination && (!HasPorts || SourcePort == DestinationPort), Reason.Land);
     }
 
     private void ReadTransport(int start, byte[] transport, Reason cut)

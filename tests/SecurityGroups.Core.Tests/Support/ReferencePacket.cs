@@ -194,7 +194,7 @@ internal sealed partial class ReferencePacket
         HopLimit = _octets[_offset + 7];
         Source = Address(_offset + 8, 16);
         Destination = Address(_offset + 24, 16);
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, _offset + 40 + payloadOctets, _octets[_offset + 6]);
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, _offset + 40 + payloadOctets, _offset + 40 + payloadOctets, _octets[_offset + 6]);
         Protocol = headers.Protocol;
         HasExtensionHeaders = headers.Count > 0;
         HasRouterAlert = headers.RouterAlert;

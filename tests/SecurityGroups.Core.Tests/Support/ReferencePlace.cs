@@ -14,7 +14,10 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
 
     private bool IsIPv4 => packet is { IsIp: true, Family: Ethertype.IPv4 };
 
-    public bool IsDhcpBroadcastRequest => IsEgress && IsIPv4 && IsUdpFrom(68, 67) && packet.Destination.IsLimitedBroadcast;
+    public bool IsDhcpBroadcastRequest => IsEgress && IsDhcpBroadcast;
+
+    // A piece of a datagram is never DHCP: what follows it would not have been seen.
+    private bool IsDhcpBroadcast => IsIPv4 && IsUdpFrom(68, 67) && !packet.IsFragment && packet.Destination.IsLimitedBroadcast;
 
     /// <summary>Neighbour discovery, 133 to 137, and MLD are never tracked.</summary>
     public bool IsLinkControl => IsIcmpV6 && packet.IcmpType is >= 130 and <= 137 or 143;
@@ -23,24 +26,22 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
 
     private Reason? Form()
     {
-        if (packet.VlanIds.Any(id => !nic.VlanIds.Contains(id)))
+        if (!packet.IsIp && !packet.IsArp && !options.AllowedEthertypes.Contains((ushort)packet.EtherType))
         {
-            return Reason.VlanNotAllowed;
+            return Reason.EthertypeNotAllowed;
         }
 
-        if (!packet.IsIp)
-        {
-            return packet.IsArp || options.AllowedEthertypes.Contains((ushort)packet.EtherType) ? null : Reason.EthertypeNotAllowed;
-        }
-
-        return IsMartian() ? Reason.Martian : packet.IsLaterFragment ? Reason.LaterFragmentWithoutFirst : null;
+        return packet.VlanIds.Any(id => !nic.VlanIds.Contains(id)) ? Reason.VlanNotAllowed
+            : packet.IsLaterFragment ? Reason.LaterFragmentWithoutFirst
+            : packet.IsIp && IsMartian() ? Reason.Martian
+            : null;
     }
 
     private bool IsMartian()
     {
         ReferenceAddress source = packet.Source;
-        bool isNamed = nic.OwnsStrictly(source) || PrefixRuleNames(source);
-        bool isDhcp = source.IsUnspecified && IsUdpFrom(68, 67);
+        bool isNamed = nic.OwnsStrictly(source) || (!IsEgress && PrefixRuleNames(source));
+        bool isDhcp = source.IsUnspecified && IsDhcpBroadcast;
         return !isNamed
             && ((Martians(MartianSources.Multicast) && source.IsMulticast)
                 || (Martians(MartianSources.Broadcast) && nic.IsBroadcast(source))
@@ -54,7 +55,9 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
 
     private bool PrefixRuleNames(ReferenceAddress source) => nic.Nic.SecurityGroups
         .SelectMany(id => policy.SecurityGroups[id].Rules)
-        .Any(rule => rule.Remote.Prefix is { PrefixLength: > 0 } prefix && source.IsIn(prefix));
+        .Where(rule => rule.Direction == Direction.Ingress && rule.Ethertype == source.Family)
+        .SelectMany(rule => rule.Remote.Kind == RemoteKind.AddressGroup ? policy.AddressGroups[rule.Remote.Id!].Addresses : rule.Remote.Prefix is { } one ? [one] : [])
+        .Any(prefix => prefix.PrefixLength > 0 && source.IsIn(prefix));
 
     private Reason? SourceMac() => IsEgress && packet.SourceMac is { } mac && nic.Mac is { } own && mac != own ? Reason.SpoofedSource : null;
 
@@ -64,7 +67,7 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
         {
             ReferenceArp arp = packet.Arp!;
             bool isProbe = arp.Sender.IsUnspecified && arp.Operation == 1 && nic.Owns(arp.Target);
-            if (arp.SenderMac != packet.SourceMac || !(isProbe || nic.Owns(arp.Sender)))
+            if (arp.SenderMac != packet.SourceMac || !(isProbe || (!arp.Sender.IsUnspecified && nic.Owns(arp.Sender))))
             {
                 return Reason.SpoofedSource;
             }
@@ -89,7 +92,9 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
     {
         if (IsEgress)
         {
-            return nic.Owns(packet.Source) || IsUnspecifiedAllowed() ? null : Reason.SpoofedSource;
+            // An advertisement for a foreign target steals traffic just as a foreign source does.
+            bool isForeignAdvertisement = IsIcmpV6 && packet.IcmpType == 136 && !nic.Owns(packet.NeighborTarget!.Value);
+            return (nic.Owns(packet.Source) || IsUnspecifiedAllowed()) && !isForeignAdvertisement ? null : Reason.SpoofedSource;
         }
 
         bool isForUs = !options.CheckDestination || nic.Owns(packet.Destination) || nic.IsOneToMany(packet.Destination);
@@ -98,7 +103,7 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
 
     private bool IsUnspecifiedAllowed() => packet.Source.IsUnspecified
         && (IsIPv4
-            ? IsUdpFrom(68, 67)
+            ? IsDhcpBroadcast
             : IsIcmpV6 && (packet.IcmpType is 131 or 133 or 143 || (packet.IcmpType == 135 && nic.Owns(packet.NeighborTarget!.Value))));
 
     private Reason? Allowances()
@@ -106,9 +111,9 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
         bool isAllowed = (nic.Has(InfrastructureTraffic.NeighborDiscovery) && IsAllowedNeighborDiscovery())
             || (nic.Has(InfrastructureTraffic.MulticastListener) && IsAllowedMulticastListener())
             || (nic.Has(InfrastructureTraffic.RedirectIngress) && !IsEgress && IsIcmpV6 && packet.IcmpType == 137)
-            || (nic.Has(InfrastructureTraffic.DhcpV4) && IsIPv4 && IsAllowedDhcpV4())
-            || (nic.Has(InfrastructureTraffic.DhcpV6) && !IsIPv4 && IsAllowedDhcpV6())
-            || (nic.Has(InfrastructureTraffic.Igmp) && IsIPv4 && packet is { Protocol: 2, HopLimit: 1 } && packet.Destination.IsIn("224.0.0.0/24"));
+            || (nic.Has(InfrastructureTraffic.DhcpV4) && IsIPv4 && !packet.IsFragment && IsAllowedDhcpV4())
+            || (nic.Has(InfrastructureTraffic.DhcpV6) && !IsIPv4 && !packet.IsFragment && IsAllowedDhcpV6())
+            || (nic.Has(InfrastructureTraffic.Igmp) && IsIPv4 && packet is { Protocol: 2, HopLimit: 1, IsFragment: false } && packet.Destination.IsIn("224.0.0.0/24"));
         return isAllowed ? Reason.Infrastructure : null;
     }
 
@@ -123,7 +128,7 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
     };
 
     private bool IsAllowedMulticastListener() => IsIcmpV6 && packet.IcmpType is 130 or 131 or 132 or 143
-        && packet is { HopLimit: 1, HasRouterAlert: true }
+        && packet is { HopLimit: 1, HasRouterAlert: true, IsFragment: false }
         && (packet.Source.IsLinkLocal || (packet.Source.IsUnspecified && packet.IcmpType is 131 or 143))
         && (!IsEgress || packet.Destination.IsIn("ff02::/16"));
 

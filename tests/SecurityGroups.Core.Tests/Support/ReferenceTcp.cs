@@ -9,14 +9,12 @@ namespace SecurityGroups.Tests.Support;
 internal sealed class ReferenceTcp
 {
     private const uint AckSlack = 66_000;
-    private const int TransientRepeats = 3;
+    private const int StalledRepeats = 3;
 
     private Side _initiator = new();
     private Side _responder = new();
-    private (bool FromInitiator, uint Sequence, uint Acknowledgment, uint End, ushort Window)? _lastAck;
-    private (bool FromInitiator, Kind Kind)? _last;
     private int _repeats;
-    private bool _isAssured;
+    private bool _isWindowClosed;
     private bool _isSimultaneous;
 
     private enum Kind
@@ -32,45 +30,40 @@ internal sealed class ReferenceTcp
 
     public bool IsReplied { get; private set; }
 
-    /// <summary>Whether both windows are known; not after a pick-up.</summary>
-    public bool TracksWindow { get; private set; }
+    /// <summary>Whether both SYNs could be seen; after a pick-up the window scale is unknown, and what breaks the window passes.</summary>
+    public bool KnowsWindow { get; private set; }
 
     /// <summary>Seconds of idle time this connection may have now.</summary>
     public int TimeoutSeconds(ReferenceTimeouts timeouts)
     {
-        bool transient = _repeats >= TransientRepeats || _initiator.HasUnacknowledged || _responder.HasUnacknowledged
-            || _lastAck is { Window: 0 } || (State == State.Established && !IsReplied);
+        bool isStalled = _repeats >= StalledRepeats || _initiator.HasUnacknowledged || _responder.HasUnacknowledged
+            || _isWindowClosed || (State == State.Established && !IsReplied);
         int seconds = timeouts.Of(State);
-        return transient ? Math.Min(seconds, timeouts.Transient) : seconds;
+        return isStalled ? Math.Min(seconds, timeouts.Transient) : seconds;
     }
 
-    public static ReferenceTcp Open(ReferenceSegment first, bool checksWindow)
+    public static ReferenceTcp Open(ReferenceSegment first)
     {
-        ReferenceTcp tcp = new() { TracksWindow = first.Syn && checksWindow, State = first.Syn ? State.SynSent : State.Established };
-        if (first.Syn)
+        ReferenceTcp tcp = new() { KnowsWindow = first.Syn, State = first.Syn ? State.SynSent : State.Established };
+        tcp.JudgeWindow(first, true);
+        if (!first.Syn)
         {
-            tcp._initiator.Start(first);
-        }
-        else
-        {
-            tcp.Remember(first, true);
+            tcp._initiator.SackPermitted = tcp._responder.SackPermitted = true;
         }
 
-        tcp._last = (true, KindOf(first));
         return tcp;
     }
 
     /// <summary>Whether a quoted segment of one side may still be on its way.</summary>
     public bool IsInFlight(bool fromInitiator, uint sequence)
     {
-        Side sender = fromInitiator ? _initiator : _responder;
-        Side peer = fromInitiator ? _responder : _initiator;
-        uint lowest = (peer.HighestAck ?? sender.FirstSequence) - AckSlack;
-        return !TracksWindow || (sender.IsKnown && !Before(sequence, lowest) && !Before(sender.End, sequence));
+        (Side sender, Side peer) = SidesOf(fromInitiator);
+        uint lowest = (peer.HighestAck ?? sender.End) - AckSlack;
+        return !KnowsWindow || (sender.IsKnown && !Before(sequence, lowest) && !Before(sender.End, sequence));
     }
 
-    /// <summary>What a segment does: allowed or denied, why, and whether the connection lives on, ends now or may be reopened.</summary>
-    public (Reason Reason, ReferenceTcp? Next) Advance(ReferenceSegment segment, bool fromInitiator)
+    /// <summary>What a segment does: why it passes or not, and what the connection is then; null when it has ended.</summary>
+    public (Reason Reason, ReferenceTcp? Next) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check)
     {
         Kind kind = KindOf(segment);
         if (Transition(State, kind, fromInitiator, _isSimultaneous) is not { } next)
@@ -79,15 +72,9 @@ internal sealed class ReferenceTcp
         }
 
         ReferenceTcp copy = Copy();
-        Reason reason = kind == Kind.Rst ? copy.JudgeReset(segment, fromInitiator) : copy.JudgeWindow(segment, fromInitiator, kind);
-        if (reason == Reason.Established)
-        {
-            bool endsUnanswered = kind == Kind.Rst && !IsReplied;
-            copy.Enter(next, kind, fromInitiator);
-            return (reason, endsUnanswered ? null : copy);
-        }
-
-        return (reason, copy.KeepsOvershoot(segment, fromInitiator, reason) ? copy.Only(this, fromInitiator) : this);
+        return kind == Kind.Rst
+            ? copy.Reset(segment, fromInitiator, check, this, next)
+            : copy.Advance(segment, fromInitiator, check, this, next);
     }
 
     /// <summary>A SYN of the initiator on a finished connection opens a new one.</summary>
@@ -103,6 +90,7 @@ internal sealed class ReferenceTcp
         (Kind.Syn, State.SynSent2) => State.SynSent2,
         (Kind.SynAck, State.SynSent) when !fromInitiator => State.SynReceived,
         (Kind.SynAck, State.SynSent2) => State.SynReceived,
+        (Kind.SynAck, State.SynReceived) when simultaneous && !fromInitiator => State.Established,
         (Kind.Fin, State.SynReceived or State.Established) => State.FinWait,
         (Kind.Fin, State.FinWait or State.CloseWait or State.LastAck) => State.LastAck,
         (Kind.Fin or Kind.Ack, State.TimeWait or State.Close) => state,
@@ -126,6 +114,8 @@ internal sealed class ReferenceTcp
 
     private static bool Before(uint a, uint b) => (int)(a - b) < 0;
 
+    private (Side Sender, Side Receiver) SidesOf(bool fromInitiator) => fromInitiator ? (_initiator, _responder) : (_responder, _initiator);
+
     private ReferenceTcp Copy()
     {
         ReferenceTcp copy = (ReferenceTcp)MemberwiseClone();
@@ -134,100 +124,129 @@ internal sealed class ReferenceTcp
         return copy;
     }
 
-    private void Enter(State next, Kind kind, bool fromInitiator)
+    private ReferenceTcp Enter(State next, bool fromInitiator)
     {
         IsReplied |= !fromInitiator;
-        _isAssured |= IsReplied && State is State.SynReceived or State.Established && next == State.Established;
         _isSimultaneous |= next == State.SynSent2;
-        _last = (fromInitiator, kind);
         State = next;
+        return this;
     }
 
-    /// <summary>A reset must prove that its sender sees the connection (RFC 5961).</summary>
-    private Reason JudgeReset(ReferenceSegment segment, bool fromInitiator)
+    private (Reason, ReferenceTcp?) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
     {
-        if (!TracksWindow)
+        Reason reason = IsStaleAnswer(segment, fromInitiator) ? Reason.PassIgnored : JudgeWindow(segment, fromInitiator);
+        if (reason == Reason.Established)
         {
-            return Reason.Established;
+            return (reason, Enter(next, fromInitiator));
         }
 
-        Side peer = fromInitiator ? _responder : _initiator;
+        ReferenceTcp kept = before.Copy();
+        if (reason == Reason.OutOfWindow)
+        {
+            kept.NoteOvershoot(segment, fromInitiator);
+        }
+
+        bool passes = check == WindowCheck.Off || (reason != Reason.PassIgnored && (!KnowsWindow || check == WindowCheck.Log));
+        return passes && !IsStaleAnswer(segment, fromInitiator) ? (Reason.Established, kept.Enter(next, fromInitiator)) : (reason, kept);
+    }
+
+    /// <summary>In SYN-SENT, a SYN-ACK to something older than the SYN: both ends will sort it out by a reset.</summary>
+    private bool IsStaleAnswer(ReferenceSegment segment, bool fromInitiator) =>
+        State == State.SynSent && !fromInitiator && segment is { Syn: true, Ack: true } && !Before(_initiator.FirstSequence, segment.Acknowledgment);
+
+    /// <summary>A reset must prove that its sender sees the connection (RFC 5961), also where the window is not checked otherwise.</summary>
+    private (Reason, ReferenceTcp?) Reset(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
+    {
+        Reason reason = JudgeReset(segment, fromInitiator);
+        if (reason == Reason.InvalidReset && check != WindowCheck.Enforce)
+        {
+            reason = Reason.PassIgnored;
+        }
+
+        if (reason != Reason.Established)
+        {
+            return (reason, before);
+        }
+
+        // RFC 1337: a reset must not end TIME-WAIT early.
+        return next == State.TimeWait ? (Reason.PassIgnored, before) : (reason, before.IsReplied ? Enter(next, fromInitiator) : null);
+    }
+
+    private Reason JudgeReset(ReferenceSegment segment, bool fromInitiator)
+    {
+        (Side sender, Side peer) = SidesOf(fromInitiator);
         if (State == State.SynSent && !fromInitiator)
         {
             bool answersSyn = segment.Ack && Before(peer.FirstSequence, segment.Acknowledgment) && !Before(peer.End, segment.Acknowledgment);
             return answersSyn ? Reason.Established : Reason.InvalidReset;
         }
 
-        if (peer.HighestAck is { } expected)
+        uint? expected = peer.HighestAck;
+        if (expected is { } least && Before(segment.Sequence, least))
         {
-            bool isTrain = _last == (fromInitiator, Kind.Ack) && _lastAck?.End == segment.Sequence;
-            if (Before(segment.Sequence, expected))
-            {
-                return Reason.InvalidReset;
-            }
-
-            if (State == State.Established && _isAssured && segment.Sequence != expected && !isTrain)
-            {
-                Reason window = Copy().JudgeWindow(segment, fromInitiator, Kind.Rst);
-                return window is Reason.Established or Reason.PassIgnored ? Reason.PassIgnored : Reason.InvalidReset;
-            }
+            return Reason.InvalidReset;
         }
 
-        Reason reason = JudgeWindow(segment, fromInitiator, Kind.Rst);
-        return reason is Reason.OutOfWindow or Reason.InvalidAcknowledgment ? Reason.InvalidReset : reason;
+        bool mustBeExact = State == State.Established && expected is not null;
+        bool isExact = segment.Sequence == expected || segment.Sequence == sender.End;
+        Reason window = JudgeWindow(segment, fromInitiator);
+        return window switch
+        {
+            Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
+            Reason.PassIgnored => Reason.PassIgnored,
+            _ => Reason.InvalidReset,
+        };
     }
 
-    private Reason JudgeWindow(ReferenceSegment segment, bool fromInitiator, Kind kind)
+    private Reason JudgeWindow(ReferenceSegment segment, bool fromInitiator)
     {
-        if (!TracksWindow)
+        (Side sender, Side receiver) = SidesOf(fromInitiator);
+        bool beginsAnew = segment.Syn && State is State.SynSent or State.SynReceived && Before(sender.End, segment.End);
+        if (!sender.IsKnown || (beginsAnew && !_isSimultaneous) || (beginsAnew && State == State.SynSent))
         {
-            Remember(segment, fromInitiator);
-            return Reason.Established;
-        }
-
-        Side sender = fromInitiator ? _initiator : _responder;
-        Side receiver = fromInitiator ? _responder : _initiator;
-        if (!sender.IsKnown && !Meet(sender, receiver, segment))
-        {
-            return Reason.Established;
-        }
-
-        bool restartsHandshake = segment.Syn && State is State.SynSent or State.SynReceived && Before(sender.End, segment.End);
-        if (sender.IsKnown && restartsHandshake)
-        {
-            sender.Start(segment);
+            Meet(sender, receiver, segment);
+            if (segment is { Syn: true, Ack: false })
+            {
+                return Reason.Established;
+            }
         }
 
         bool acknowledges = segment.Ack && !(segment.Rst && segment.Acknowledgment == 0);
         uint ack = acknowledges ? segment.Acknowledgment : receiver.End;
-        uint sack = acknowledges && !segment.Syn && receiver.SackPermitted ? segment.SackEdges.Aggregate(ack, (high, edge) => Before(high, edge) ? edge : high) : ack;
+        uint sack = acknowledges && !segment.Syn && receiver.SackPermitted
+            ? segment.SackEdges.Aggregate(ack, (high, edge) => Before(high, edge) ? edge : high)
+            : ack;
         Reason reason = Bounds(sender, receiver, segment, sack);
         if (reason == Reason.Established)
         {
-            sender.Send(segment, acknowledges ? ack : null, sack - ack);
-            receiver.Receive(sender, segment, ack, sack, segment.End);
-            Remember(segment, fromInitiator);
+            Remember(segment, sender, ack);
+            bool scales = sender.Scale is not null && receiver.Scale is not null;
+            uint window = segment.Syn || !scales ? segment.Window : (uint)segment.Window << sender.Scale!.Value;
+            sender.Send(segment, window + (sack - ack), acknowledges ? ack : null);
+            receiver.Receive(sender.RightEdge, segment.End, ack, sack + Math.Max(window, 1));
         }
 
         return reason;
     }
 
-    /// <summary>The first segment of a side. False: nothing more to check (the SYN of a simultaneous open).</summary>
-    private static bool Meet(Side sender, Side receiver, ReferenceSegment segment)
+    private static void Meet(Side sender, Side receiver, ReferenceSegment segment)
     {
-        if (!segment.Syn)
+        if (segment.Syn)
         {
-            sender.Join(segment);
-            return true;
+            sender.Start(segment);
+            return;
         }
 
-        sender.Start(segment);
-        if (sender.Scale is null || receiver.Scale is null)
+        sender.Join(segment);
+        if (!receiver.IsKnown)
         {
-            sender.Scale = receiver.Scale = null;
+            receiver.End = segment.Acknowledgment;
         }
-
-        return segment.Ack;
+        else if (segment.Acknowledgment == receiver.End + 1)
+        {
+            // The answer to a keep-alive that was not seen.
+            receiver.End++;
+        }
     }
 
     private static Reason Bounds(Side sender, Side receiver, ReferenceSegment segment, uint sack)
@@ -237,59 +256,41 @@ internal sealed class ReferenceTcp
             return Reason.OutOfWindow;
         }
 
-        if (receiver.IsKnown && Before(receiver.End, sack))
+        if (Before(receiver.End, sack))
         {
             return Reason.InvalidAcknowledgment;
         }
 
         uint slack = Math.Max(AckSlack, sender.WidestWindow);
-        bool isOld = receiver.IsKnown && (Before(segment.End, sender.End - receiver.WidestWindow) || Before(sack, receiver.End - slack));
-        return isOld ? Reason.PassIgnored : Reason.Established;
+        bool isOld = receiver.IsKnown && Before(segment.End, sender.End - receiver.WidestWindow);
+        return isOld || Before(sack, receiver.End - slack) ? Reason.PassIgnored : Reason.Established;
     }
 
     /// <summary>
-    /// A segment a little beyond the window is denied, yet the sender's end moves: if the peer acknowledges the data after all, that
+    /// Data a little beyond the window are denied, yet the sender's end moves: if the peer acknowledges them after all, that
     /// acknowledgment must not be refused for ever (E06).
     /// </summary>
-    private bool KeepsOvershoot(ReferenceSegment segment, bool fromInitiator, Reason reason)
+    private void NoteOvershoot(ReferenceSegment segment, bool fromInitiator)
     {
-        Side sender = fromInitiator ? _initiator : _responder;
-        Side receiver = fromInitiator ? _responder : _initiator;
-        if (reason != Reason.OutOfWindow || !sender.IsKnown || !receiver.IsKnown || segment.Rst)
+        (Side sender, Side receiver) = SidesOf(fromInitiator);
+        bool isData = KindOf(segment) == Kind.Ack && segment.PayloadOctets > 0;
+        bool isNear = receiver.IsKnown && segment.End - sender.RightEdge < receiver.WidestWindow;
+        bool acknowledges = !Before(receiver.End, segment.Acknowledgment)
+            && !Before(segment.Acknowledgment, receiver.End - Math.Max(AckSlack, sender.WidestWindow));
+        if (isData && isNear && acknowledges)
         {
-            return false;
+            sender.End = segment.End;
         }
-
-        uint overshoot = segment.End - sender.RightEdge + 1;
-        bool acknowledgmentIsGood = !segment.Ack
-            || (!Before(receiver.End, segment.Acknowledgment) && !Before(segment.Acknowledgment, receiver.End - Math.Max(AckSlack, sender.WidestWindow)));
-        if (overshoot > receiver.WidestWindow || !acknowledgmentIsGood)
-        {
-            return false;
-        }
-
-        sender.End = segment.End;
-        sender.HasUnacknowledged = true;
-        return true;
     }
 
-    /// <summary>The connection as it was but for one side's end.</summary>
-    private ReferenceTcp Only(ReferenceTcp before, bool fromInitiator)
-    {
-        ReferenceTcp kept = before.Copy();
-        (Side mine, Side theirs) = fromInitiator ? (kept._initiator, _initiator) : (kept._responder, _responder);
-        mine.End = theirs.End;
-        mine.HasUnacknowledged = true;
-        return kept;
-    }
-
-    private void Remember(ReferenceSegment segment, bool fromInitiator)
+    /// <summary>Counts the last data sent again without news, and notes a closed window.</summary>
+    private void Remember(ReferenceSegment segment, Side sender, uint ack)
     {
         if (KindOf(segment) == Kind.Ack)
         {
-            (bool, uint, uint, uint, ushort) now = (fromInitiator, segment.Sequence, segment.Acknowledgment, segment.End, segment.Window);
-            _repeats = _lastAck == now && _last?.FromInitiator == fromInitiator ? _repeats + 1 : 0;
-            _lastAck = now;
+            bool isRepeat = segment.PayloadOctets > 0 && segment.End == sender.End && sender.HighestAck is { } highest && !Before(highest, ack);
+            _repeats = isRepeat ? _repeats + 1 : 0;
+            _isWindowClosed = segment.Window == 0;
         }
     }
 
@@ -308,9 +309,9 @@ internal sealed class ReferenceTcp
 
         public uint? HighestAck { get; private set; }
 
-        public int? Scale { get; set; }
+        public int? Scale { get; private set; }
 
-        public bool SackPermitted { get; private set; }
+        public bool SackPermitted { get; set; }
 
         public bool HasUnacknowledged { get; set; }
 
@@ -329,13 +330,13 @@ internal sealed class ReferenceTcp
             IsKnown = true;
             FirstSequence = segment.Sequence;
             End = segment.End;
-            WidestWindow = Math.Max((uint)segment.Window << (Scale ?? 0), 1u);
+            WidestWindow = Math.Max(segment.Window, 1u);
             RightEdge = End + WidestWindow;
         }
 
-        public void Send(ReferenceSegment segment, uint? ack, uint sacked)
+        public void Send(ReferenceSegment segment, uint offered, uint? ack)
         {
-            WidestWindow = Math.Max(WidestWindow, WindowOf(segment) + sacked);
+            WidestWindow = Math.Max(WidestWindow, offered);
             if (Before(End, segment.End))
             {
                 End = segment.End;
@@ -348,30 +349,15 @@ internal sealed class ReferenceTcp
             }
         }
 
-        public void Receive(Side sender, ReferenceSegment segment, uint ack, uint sack, uint end)
+        public void Receive(uint senderRightEdge, uint end, uint ack, uint edge)
         {
-            if (!IsKnown)
+            if (IsKnown)
             {
-                return;
+                WidestWindow += Before(senderRightEdge, end) ? end - senderRightEdge : 0;
+                RightEdge = Before(RightEdge, edge) ? edge : RightEdge;
             }
 
-            if (Before(sender.RightEdge, end))
-            {
-                WidestWindow += end - sender.RightEdge;
-            }
-
-            uint edge = sack + sender.WindowOf(segment);
-            if (!Before(edge, RightEdge))
-            {
-                RightEdge = sender.WindowOf(segment) == 0 ? edge + 1 : edge;
-            }
-
-            if (ack == End)
-            {
-                HasUnacknowledged = false;
-            }
+            HasUnacknowledged &= ack != End;
         }
-
-        private uint WindowOf(ReferenceSegment segment) => segment.Syn ? segment.Window : (uint)segment.Window << (Scale ?? 0);
     }
 }
