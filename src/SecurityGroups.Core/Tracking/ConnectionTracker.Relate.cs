@@ -55,7 +55,7 @@ internal sealed partial class ConnectionTracker
             return new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked);
         }
 
-        return commit && !TryTakeToken(zone, nowMilliseconds)
+        return !HasToken(zone, nowMilliseconds, commit)
             ? new TrackResult(true, Verdict.Deny, Reason.IcmpRateLimit)
             : new TrackResult(true, Verdict.Allow, Reason.Related);
     }
@@ -103,7 +103,7 @@ internal sealed partial class ConnectionTracker
         return isStale ? policy.Allows(state.Original, key) : !state.IsRevoked;
     }
 
-    private bool TryTakeToken(uint zone, long now)
+    private bool HasToken(uint zone, long now, bool commit)
     {
         if (_icmpErrorsPerSecond == 0)
         {
@@ -111,6 +111,8 @@ internal sealed partial class ConnectionTracker
         }
 
         Zone? found = _zones.Find(zone);
-        return found is not null && found.IcmpErrors.TryTake(now, _icmpErrorsPerSecond, _icmpErrorsPerSecond * BurstSeconds);
+        int burst = _icmpErrorsPerSecond * BurstSeconds;
+        return found is not null
+            && (commit ? found.IcmpErrors.TryTake(now, _icmpErrorsPerSecond, burst) : found.IcmpErrors.CanTake(now, _icmpErrorsPerSecond, burst));
     }
 }

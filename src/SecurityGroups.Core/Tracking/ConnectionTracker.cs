@@ -131,7 +131,7 @@ internal sealed partial class ConnectionTracker
     {
         if (!commit)
         {
-            return PreviewCreate(key, modes);
+            return ReasonOf(_table.Foretell(key, Hash(key), nowMilliseconds, modes.MaxConnections));
         }
 
         ulong hash = Hash(key);
@@ -176,16 +176,6 @@ internal sealed partial class ConnectionTracker
         InsertResult.ZoneRetired => Reason.NicRemoved,
         _ => Reason.ConnectionTableFull,
     };
-
-    private Reason PreviewCreate(in FlowKey key, in TrackingModes modes)
-    {
-        if (modes.MaxConnections > 0 && CountOf(key.Zone) >= modes.MaxConnections)
-        {
-            return Reason.NicQuota;
-        }
-
-        return _table.Count >= _table.Capacity ? Reason.ConnectionTableFull : Reason.NotEvaluated;
-    }
 
     private bool TryJoin(in FlowKey key, ulong hash, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes, out Reason reason)
     {

@@ -11,23 +11,32 @@ internal struct RateLimit
     /// <summary>Takes one of <paramref name="perSecond"/> tokens a second, <paramref name="burst"/> at most in store; false = none left.</summary>
     public bool TryTake(long nowMilliseconds, int perSecond, int burst)
     {
-        long now = nowMilliseconds * NanosecondsPerMillisecond;
-        long cost = NanosecondsPerSecond / perSecond;
         while (true)
         {
             long old = Volatile.Read(ref _fullAt);
-
-            // Further ahead than a whole burst: the clock went back since; begin anew.
-            long fullAt = old < now || old - now > burst * cost ? now : old;
-            if (fullAt + cost - now > burst * cost)
+            if (!HasToken(old, nowMilliseconds, perSecond, burst, out long next))
             {
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref _fullAt, fullAt + cost, old) == old)
+            if (Interlocked.CompareExchange(ref _fullAt, next, old) == old)
             {
                 return true;
             }
         }
+    }
+
+    /// <summary>Whether <see cref="TryTake"/> would find a token; takes none.</summary>
+    public bool CanTake(long nowMilliseconds, int perSecond, int burst) => HasToken(Volatile.Read(ref _fullAt), nowMilliseconds, perSecond, burst, out _);
+
+    private static bool HasToken(long old, long nowMilliseconds, int perSecond, int burst, out long next)
+    {
+        long now = nowMilliseconds * NanosecondsPerMillisecond;
+        long cost = NanosecondsPerSecond / perSecond;
+
+        // Further ahead than a whole burst: the clock went back since; begin anew.
+        long fullAt = old < now || old - now > burst * cost ? now : old;
+        next = fullAt + cost;
+        return next - now <= burst * cost;
     }
 }
