@@ -124,12 +124,10 @@ internal static class Explainer
 
     private static bool IsMember(Policy policy, string groupId, string networkId, Ethertype ethertype, UInt128 address) =>
         MembershipIndex.CanBeMember(ethertype, address, AddressBits.Width(ethertype))
-        && policy.Nics.Values.Any(nic => nic.NetworkId == networkId && nic.SecurityGroups.Contains(groupId) && HasMember(nic, ethertype, address));
-
-    private static bool HasMember(Nic nic, Ethertype ethertype, UInt128 address) =>
-        nic.Addresses.Any(own => own.Ethertype == ethertype && AddressBits.From(own.Address) == address)
-        || nic.AllowedAddresses.Any(prefix =>
-            MembershipIndex.CanBeMember(prefix.Ethertype, prefix.Bits, prefix.PrefixLength) && Covers(prefix, ethertype, address));
+        && policy.Nics.Values.Any(nic =>
+            nic.NetworkId == networkId
+            && nic.SecurityGroups.Contains(groupId)
+            && MemberAddresses.Of(nic).Any(prefix => Covers(prefix, ethertype, address)));
 
     private static bool Covers(Cidr prefix, Ethertype ethertype, UInt128 address) =>
         prefix.Ethertype == ethertype && (address & AddressBits.Mask(ethertype, prefix.PrefixLength)) == prefix.Bits;

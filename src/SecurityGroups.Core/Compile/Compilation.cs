@@ -248,7 +248,7 @@ internal sealed class Compilation
         int network = _networks[nic.NetworkId];
         ImmutableArray<int> groups = [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Select(id => _groups[id])];
         _memberChanges.AddRange(
-            from address in nic.Addresses.Select(address => Cidr.FromAddress(address.Address)).Concat(nic.AllowedAddresses)
+            from address in MemberAddresses.Of(nic)
             select new MemberChange(network, address.Ethertype, address.Bits, address.PrefixLength, groups, joins));
     }
 
