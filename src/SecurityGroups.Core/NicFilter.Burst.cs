@@ -103,9 +103,9 @@ public sealed partial class NicFilter
         for (int i = 0; i < decisions.Length; i++)
         {
             allowed += decisions[i].IsAllowed ? 1 : 0;
-            if (i + 1 == decisions.Length || decisions[i + 1].Reason != decisions[i].Reason || decisions[i + 1].Verdict != decisions[i].Verdict)
+            if (i + 1 == decisions.Length || decisions[i + 1].Reason != decisions[i].Reason)
             {
-                _state.Counters.Add(direction, decisions[i], i + 1 - runStart);
+                _state.Counters.Add(direction, decisions[i].Reason, i + 1 - runStart);
                 runStart = i + 1;
             }
         }

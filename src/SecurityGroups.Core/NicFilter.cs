@@ -50,7 +50,8 @@ public sealed partial class NicFilter
     }
 
     /// <summary>How many packets got which verdict for which reason since the NIC was added.</summary>
-    public NicStatistics GetStatistics() => new(Id, _state);
+    public NicStatistics GetStatistics() =>
+        new(Id, _state, _firewall.Ruleset.Nics[_slot] is { } nic && ReferenceEquals(nic.Incarnation, this) ? _firewall.Tracker.CountTolerated(nic.Zone) : 0);
 
     /// <summary>The tracked connections of this NIC at about this moment; packets go on meanwhile.</summary>
     public IEnumerable<ConnectionInfo> GetConnections() =>
@@ -126,7 +127,7 @@ public sealed partial class NicFilter
 
         if (!isCut)
         {
-            _state.Counters.Add(direction, decision);
+            _state.Counters.Add(direction, decision.Reason);
         }
 
         GC.KeepAlive(_firewall);

@@ -8,13 +8,12 @@ public sealed class NicStatistics
 {
     private static readonly ImmutableArray<Reason> s_reasons = [.. Enum.GetValues<Reason>()];
     private readonly long[] _counts = new long[2 * s_reasons.Length];
-    private readonly long _logged;
 
-    internal NicStatistics(string nicId, NicState state)
+    internal NicStatistics(string nicId, NicState state, long tolerated)
     {
         NicId = nicId;
+        Tolerated = tolerated;
         Revalidations = state.Revalidations;
-        _logged = state.Counters.SumLogged(Direction.Ingress) + state.Counters.SumLogged(Direction.Egress);
         foreach (Reason reason in s_reasons)
         {
             _counts[Index(Direction.Ingress, reason)] = state.Counters.Sum(Direction.Ingress, reason);
@@ -28,11 +27,14 @@ public sealed class NicStatistics
     /// <summary>How often a connection was checked against the rules again after a change.</summary>
     public long Revalidations { get; }
 
-    /// <summary>Packets allowed, both directions; those that <see cref="WindowCheck.Log"/> let pass included.</summary>
-    public long Allowed => Total(ReasonExtensions.IsAllow) + _logged;
+    /// <summary>TCP packets outside their window that passed because of <see cref="WindowCheck.Log"/>; counted among the allowed.</summary>
+    public long Tolerated { get; }
+
+    /// <summary>Packets allowed, both directions.</summary>
+    public long Allowed => Total(ReasonExtensions.IsAllow);
 
     /// <summary>Packets denied, both directions.</summary>
-    public long Denied => Total(reason => !reason.IsAllow()) - _logged;
+    public long Denied => Total(reason => !reason.IsAllow());
 
     /// <summary>Packets of one direction that got their verdict for one reason.</summary>
     public long this[Direction direction, Reason reason] => _counts[Index(direction, reason)];

@@ -8,9 +8,6 @@ internal sealed class DecisionCounters
 {
     /// <summary>Reasons that fit; a power of two above the last one.</summary>
     private const int ReasonSlots = 64;
-
-    /// <summary>A slot that no reason has: packets that passed for a reason that usually denies, as <see cref="WindowCheck.Log"/> lets them.</summary>
-    private const int LoggedSlot = ReasonSlots - 1;
     private const int StripeLength = 2 * ReasonSlots;
 
     // One cache line (8 counters of 8 octets) of distance between stripes.
@@ -19,32 +16,18 @@ internal sealed class DecisionCounters
 
     private readonly long[] _counts = new long[(s_stripeMask + 1) * StripeStride];
 
-    public void Add(Direction direction, in Decision decision, long packets = 1)
-    {
-        Add(direction, (int)decision.Reason, packets);
-        if (decision.IsAllowed && !decision.Reason.IsAllow())
-        {
-            Add(direction, LoggedSlot, packets);
-        }
-    }
-
-    public long Sum(Direction direction, Reason reason) => Sum(direction, (int)reason);
-
-    /// <summary>Packets that were allowed although their reason is one that denies.</summary>
-    public long SumLogged(Direction direction) => Sum(direction, LoggedSlot);
-
-    private void Add(Direction direction, int slot, long packets)
+    public void Add(Direction direction, Reason reason, long packets = 1)
     {
         int stripe = Environment.CurrentManagedThreadId & s_stripeMask;
-        Interlocked.Add(ref _counts[(stripe * StripeStride) + ((int)direction * ReasonSlots) + slot], packets);
+        Interlocked.Add(ref _counts[(stripe * StripeStride) + ((int)direction * ReasonSlots) + (int)reason], packets);
     }
 
-    private long Sum(Direction direction, int slot)
+    public long Sum(Direction direction, Reason reason)
     {
         long sum = 0;
         for (int stripe = 0; stripe <= s_stripeMask; stripe++)
         {
-            sum += Volatile.Read(ref _counts[(stripe * StripeStride) + ((int)direction * ReasonSlots) + slot]);
+            sum += Volatile.Read(ref _counts[(stripe * StripeStride) + ((int)direction * ReasonSlots) + (int)reason]);
         }
 
         return sum;
