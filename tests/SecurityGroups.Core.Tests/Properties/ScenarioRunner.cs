@@ -24,6 +24,7 @@ internal sealed class ScenarioRunner : IDisposable
     private readonly List<NicFilter> _removed = [];
     private readonly List<byte[]> _pending = [];
     private (string NicId, Direction Direction) _pendingAt;
+    private long _latest;
 
     private ScenarioRunner(Scenario scenario, RunMode mode)
     {
@@ -56,8 +57,7 @@ internal sealed class ScenarioRunner : IDisposable
             {
                 case Step.Wait wait:
                     Flush();
-                    Note($"wait {wait.Milliseconds} ms");
-                    _clock.Advance(TimeSpan.FromMilliseconds(wait.Milliseconds));
+                    Wait(wait.Milliseconds);
                     break;
                 case Step.Edit edit:
                     Flush();
@@ -75,6 +75,17 @@ internal sealed class ScenarioRunner : IDisposable
         }
 
         Flush();
+    }
+
+    private void Wait(int milliseconds)
+    {
+        long latest = Math.Max(_latest, Now);
+        if (milliseconds >= 0 || _reference.IsSameAt(latest, Now + milliseconds))
+        {
+            Note($"wait {milliseconds} ms");
+            _latest = latest;
+            _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        }
     }
 
     private void Edit(Step.Edit edit)

@@ -59,6 +59,13 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
         return (isAllowed ? Verdict.Allow : Verdict.Deny, reason);
     }
 
+    /// <summary>
+    /// Whether no connection that had expired at a later time lives at an earlier one. When the clock goes back over an expiry, the real one
+    /// may have reclaimed the connection or not, and either is right.
+    /// </summary>
+    public bool IsSameAt(long laterMilliseconds, long earlierMilliseconds) => _connections.Values.All(connection =>
+        connection.IsExpired(laterMilliseconds, timeouts) == connection.IsExpired(earlierMilliseconds, timeouts));
+
     /// <summary>The rules of the NIC that match a packet, whatever connections say.</summary>
     public IEnumerable<SecurityGroupRule> MatchingRules(string nicId, Direction direction, byte[] octets)
     {
