@@ -47,6 +47,8 @@ internal static class PolicyDice
         Infrastructure = dice.Weighted<InfrastructureTraffic?>(
             (60, null), (10, InfrastructureTraffic.None), (30, (InfrastructureTraffic)dice.Below(1 << 9))),
         PickUp = dice.Weighted<PickUp?>((40, null), (20, PickUp.Strict), (20, PickUp.Loose), (20, PickUp.LooseEgressOnly)),
+        WindowCheck = dice.Weighted<WindowCheck?>((70, null), (10, WindowCheck.Enforce), (10, WindowCheck.Log), (10, WindowCheck.Off)),
+        MaxConnections = dice.Chance(15) ? 2 : null,
         VlanIds = dice.Chance(50) ? [100, 200] : [],
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecurityGroups.Tests.Support;
 
 namespace SecurityGroups.Tests.Properties;
 
@@ -32,12 +33,19 @@ internal sealed record Scenario(int Seed, ImmutableArray<Step> Steps)
                 MaxConnections = dice.Chance(10) ? 3 : 256,
                 EstablishedConnections = dice.Chance(85) ? EstablishedConnections.Revalidate : EstablishedConnections.KeepUntilIdle,
                 PickUp = dice.Weighted((60, PickUp.Strict), (25, PickUp.Loose), (15, PickUp.LooseEgressOnly)),
-                WindowCheck = dice.Chance(92) ? WindowCheck.Enforce : WindowCheck.Off,
+                WindowCheck = dice.Weighted((88, WindowCheck.Enforce), (6, WindowCheck.Log), (6, WindowCheck.Off)),
+                Timeouts = Timeouts().Real,
                 RefreshOnEgressOnly = dice.Chance(15),
                 IcmpErrorsPerSecond = dice.Weighted((70, 1_000), (15, 1), (15, 0)),
             },
         };
     }
+
+    /// <summary>A preset and what the documents say of it.</summary>
+    public (ConnectionTimeouts Real, ReferenceTimeouts Reference) Timeouts() => new Dice(Seed ^ 0x71E0).Weighted(
+        (60, (ConnectionTimeouts.Default, ReferenceTimeouts.Default)),
+        (20, (ConnectionTimeouts.Linux, ReferenceTimeouts.Linux)),
+        (20, (ConnectionTimeouts.Aws, ReferenceTimeouts.Aws)));
 
     public static Scenario FromSeed(int seed) => new(seed, ScenarioSteps.Random(new Dice(seed ^ 0x57E9)));
 

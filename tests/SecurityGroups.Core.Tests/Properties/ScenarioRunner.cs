@@ -33,7 +33,7 @@ internal sealed class ScenarioRunner : IDisposable
         _first = scenario.Policy();
         FirewallOptions options = scenario.Options(_clock);
         _firewall = new Firewall(_first, options);
-        _reference = new ReferenceFirewall(_first, options, ReferenceTimeouts.Default);
+        _reference = new ReferenceFirewall(_first, options, scenario.Timeouts().Reference);
         _stage = new Stage(scenario, options);
         _dice = new Dice(scenario.Seed ^ 0xB0057);
         _filters = _first.Nics.Keys.ToDictionary(id => id, id => _firewall[id]);
@@ -191,7 +191,7 @@ internal sealed class ScenarioRunner : IDisposable
 
     private void Judge(byte[] octets, Decision decision)
     {
-        bool saidFull = decision.Reason == Reason.ConnectionTableFull;
+        bool saidFull = decision.Reason is Reason.ConnectionTableFull or Reason.NicQuota;
         (Verdict verdict, Reason reason) = _reference.Filter(_pendingAt.NicId, _pendingAt.Direction, octets, Now, saidFull);
         if (decision.Verdict != verdict)
         {

@@ -5,10 +5,10 @@ namespace SecurityGroups.Tests.Properties;
 /// <summary>The scenarios are worth their time: together they reach every verdict they are meant to reach.</summary>
 public class ScenarioTests
 {
-    // Not to be had here: capped or quoted rooms are off, fragments have no table yet, nothing is disposed.
+    // Not to be had here: half-open connections have no cap and fragments no table yet; nothing is disposed.
     private static readonly Reason[] s_outOfReach =
     [
-        Reason.NotEvaluated, Reason.OverlappingFragment, Reason.FragmentTableFull, Reason.HalfOpenLimit, Reason.NicQuota, Reason.NicRemoved, Reason.FirewallDisposed,
+        Reason.NotEvaluated, Reason.OverlappingFragment, Reason.FragmentTableFull, Reason.HalfOpenLimit, Reason.NicRemoved, Reason.FirewallDisposed,
     ];
 
     [Fact]
@@ -32,7 +32,7 @@ public class ScenarioTests
     {
         FirewallOptions options = scenario.Options(TimeProvider.System);
         Policy first = scenario.Policy();
-        ReferenceFirewall reference = new(first, options, ReferenceTimeouts.Default);
+        ReferenceFirewall reference = new(first, options, scenario.Timeouts().Reference);
         Stage stage = new(scenario, options);
         long now = 100_000;
         foreach (Step step in scenario.Steps)

@@ -133,9 +133,9 @@ internal sealed partial class ReferenceFirewall
             return reason;
         }
 
-        if (!HasRoom(key, call.Now))
+        if (Crowd(key, call) is { } crowded)
         {
-            return Reason.ConnectionTableFull;
+            return crowded;
         }
 
         _connections[key] = new ReferenceConnection(call.Direction, call.Flow, call.Now)
@@ -145,9 +145,13 @@ internal sealed partial class ReferenceFirewall
         return Reason.MatchedRule;
     }
 
-    private bool HasRoom(ReferenceConnectionKey key, long now)
+    /// <summary>Why there is no room for one more connection, if so: the NIC's own share first.</summary>
+    private Reason? Crowd(ReferenceConnectionKey key, Call call)
     {
-        int others = _connections.Count(entry => entry.Key != key && (_mayBeFull || !entry.Value.IsExpired(now, timeouts)));
-        return others < Tracking.MaxConnections;
+        ReferenceConnectionKey[] others =
+            [.. from entry in _connections where entry.Key != key && (_mayBeFull || !entry.Value.IsExpired(call.Now, timeouts)) select entry.Key];
+        return others.Count(other => other.Zone == key.Zone) >= (call.Nic.Nic.Options?.MaxConnections ?? int.MaxValue) ? Reason.NicQuota
+            : others.Length >= Tracking.MaxConnections ? Reason.ConnectionTableFull
+            : null;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ReferenceTcp
     private Side _responder = new();
     private int _repeats;
     private bool _isWindowClosed;
+    private bool _isLastFromInitiator;
     private bool _isSimultaneous;
 
     private enum Kind
@@ -134,7 +135,7 @@ internal sealed class ReferenceTcp
 
     private (Reason, ReferenceTcp?) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
     {
-        Reason reason = IsStaleAnswer(segment, fromInitiator) ? Reason.PassIgnored : JudgeWindow(segment, fromInitiator);
+        Reason reason = JudgeWindow(segment, fromInitiator);
         if (reason == Reason.Established)
         {
             return (reason, Enter(next, fromInitiator));
@@ -147,12 +148,8 @@ internal sealed class ReferenceTcp
         }
 
         bool passes = check == WindowCheck.Off || (reason != Reason.PassIgnored && (!KnowsWindow || check == WindowCheck.Log));
-        return passes && !IsStaleAnswer(segment, fromInitiator) ? (Reason.Established, kept.Enter(next, fromInitiator)) : (reason, kept);
+        return passes ? (Reason.Established, kept.Enter(next, fromInitiator)) : (reason, kept);
     }
-
-    /// <summary>In SYN-SENT, a SYN-ACK to something older than the SYN: both ends will sort it out by a reset.</summary>
-    private bool IsStaleAnswer(ReferenceSegment segment, bool fromInitiator) =>
-        State == State.SynSent && !fromInitiator && segment is { Syn: true, Ack: true } && !Before(_initiator.FirstSequence, segment.Acknowledgment);
 
     /// <summary>A reset must prove that its sender sees the connection (RFC 5961), also where the window is not checked otherwise.</summary>
     private (Reason, ReferenceTcp?) Reset(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
@@ -163,13 +160,7 @@ internal sealed class ReferenceTcp
             reason = Reason.PassIgnored;
         }
 
-        if (reason != Reason.Established)
-        {
-            return (reason, before);
-        }
-
-        // RFC 1337: a reset must not end TIME-WAIT early.
-        return next == State.TimeWait ? (Reason.PassIgnored, before) : (reason, before.IsReplied ? Enter(next, fromInitiator) : null);
+        return reason != Reason.Established ? (reason, before) : (reason, before.IsReplied ? Enter(next, fromInitiator) : null);
     }
 
     private Reason JudgeReset(ReferenceSegment segment, bool fromInitiator)
@@ -188,7 +179,7 @@ internal sealed class ReferenceTcp
         }
 
         bool mustBeExact = State == State.Established && expected is not null;
-        bool isExact = segment.Sequence == expected || segment.Sequence == sender.End;
+        bool isExact = segment.Sequence == expected || (segment.Sequence == sender.End && _isLastFromInitiator == fromInitiator);
         Reason window = JudgeWindow(segment, fromInitiator);
         return window switch
         {
@@ -219,7 +210,7 @@ internal sealed class ReferenceTcp
         Reason reason = Bounds(sender, receiver, segment, sack);
         if (reason == Reason.Established)
         {
-            Remember(segment, sender, ack);
+            Remember(segment, fromInitiator, sender, ack);
             bool scales = sender.Scale is not null && receiver.Scale is not null;
             uint window = segment.Syn || !scales ? segment.Window : (uint)segment.Window << sender.Scale!.Value;
             sender.Send(segment, window + (sack - ack), acknowledges ? ack : null);
@@ -256,7 +247,7 @@ internal sealed class ReferenceTcp
             return Reason.OutOfWindow;
         }
 
-        if (Before(receiver.End, sack))
+        if (receiver.IsKnown && Before(receiver.End, sack))
         {
             return Reason.InvalidAcknowledgment;
         }
@@ -273,7 +264,7 @@ internal sealed class ReferenceTcp
     private void NoteOvershoot(ReferenceSegment segment, bool fromInitiator)
     {
         (Side sender, Side receiver) = SidesOf(fromInitiator);
-        bool isData = KindOf(segment) == Kind.Ack && segment.PayloadOctets > 0;
+        bool isData = KindOf(segment) is Kind.Ack or Kind.Fin;
         bool isNear = receiver.IsKnown && segment.End - sender.RightEdge < receiver.WidestWindow;
         bool acknowledges = !Before(receiver.End, segment.Acknowledgment)
             && !Before(segment.Acknowledgment, receiver.End - Math.Max(AckSlack, sender.WidestWindow));
@@ -283,14 +274,15 @@ internal sealed class ReferenceTcp
         }
     }
 
-    /// <summary>Counts the last data sent again without news, and notes a closed window.</summary>
-    private void Remember(ReferenceSegment segment, Side sender, uint ack)
+    /// <summary>Counts the last data sent again without news, and notes who sent last and whether its window is closed.</summary>
+    private void Remember(ReferenceSegment segment, bool fromInitiator, Side sender, uint ack)
     {
         if (KindOf(segment) == Kind.Ack)
         {
             bool isRepeat = segment.PayloadOctets > 0 && segment.End == sender.End && sender.HighestAck is { } highest && !Before(highest, ack);
             _repeats = isRepeat ? _repeats + 1 : 0;
             _isWindowClosed = segment.Window == 0;
+            _isLastFromInitiator = fromInitiator;
         }
     }
 
