@@ -51,7 +51,8 @@ public class UpdateBenchmarks : IDisposable
     private static SecurityGroup Tier(int number) => SecurityGroup.CreateDefault($"tier{number}").WithRules(
         Enumerable.Range(0, RulesPerTier).Select(i => (i % 4 == 0
             ? SecurityGroupRule.Ingress(IpProtocol.Tcp, 1_000 + i, Remote.SecurityGroup($"tier{(number + 1) % Tiers}"))
-            : SecurityGroupRule.Ingress(IpProtocol.Tcp, 1_000 + i, Remote.Network($"10.{i}.{number}.0/24"))) with { Id = $"r{i}", Ethertype = Ethertype.IPv4 }));
+            : SecurityGroupRule.Ingress(IpProtocol.Tcp, 1_000 + i, Remote.Network($"10.{i}.{number}.0/24"))) with
+        { Id = $"r{i}", Ethertype = Ethertype.IPv4 }));
 
     private static Nic Member(int number, string group) => new($"nic{number}")
     {
