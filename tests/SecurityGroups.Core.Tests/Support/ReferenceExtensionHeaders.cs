@@ -24,18 +24,18 @@ internal sealed class ReferenceExtensionHeaders
     public bool MoreFragments { get; private set; }
 
     /// <summary>Walks what lies between start and end; the packet says that it ends at the stated end, which a quote may lie before.</summary>
-    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, int statedEnd, byte next)
+    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, int statedEnd, byte next, bool isQuote)
     {
         ReferenceExtensionHeaders chain = new() { Protocol = next, End = start };
         while (chain.Protocol is 0 or 43 or 44 or 51 or 60 or 135 or 139 or 140 && chain.FragmentOffset == 0)
         {
-            chain.Step(octets, start, end, statedEnd);
+            chain.Step(octets, start, end, statedEnd, isQuote);
         }
 
         return chain;
     }
 
-    private void Step(byte[] octets, int start, int end, int statedEnd)
+    private void Step(byte[] octets, int start, int end, int statedEnd, bool isQuote)
     {
         // A first fragment that ends inside the chain hides its transport header (RFC 7112).
         Reason cut = MoreFragments ? Reason.TinyFragment : Reason.Malformed;
@@ -50,13 +50,13 @@ internal sealed class ReferenceExtensionHeaders
         ReferenceFault.When(End + length > end, cut);
         ReferenceFault.When((Protocol == 0 && Count > 0) || (Protocol == 44 && HasFragmentHeader), Reason.BadExtensionHeader);
         ReferenceFault.When(End + length - start > MostOctets, Reason.ExtensionHeaderLimit);
-        ReadHeader(octets, length, End - start, statedEnd - End - length);
+        ReadHeader(octets, length, End - start, statedEnd - End - length, isQuote);
         Protocol = octets[End];
         End += length;
         Count++;
     }
 
-    private void ReadHeader(byte[] octets, int length, int octetsBefore, int octetsBehind)
+    private void ReadHeader(byte[] octets, int length, int octetsBefore, int octetsBehind, bool isQuote)
     {
         switch (Protocol)
         {
@@ -71,7 +71,11 @@ internal sealed class ReferenceExtensionHeaders
                 HasFragmentHeader = true;
                 FragmentOffset = field & 0xFFF8;
                 MoreFragments = (field & 1) != 0;
-                ReferencePacket.CheckFragment(FragmentOffset, MoreFragments, octetsBefore, octetsBehind);
+                if (!isQuote || FragmentOffset == 0)
+                {
+                    ReferencePacket.CheckFragment(FragmentOffset, MoreFragments, octetsBefore, octetsBehind);
+                }
+
                 break;
             case 51:
                 // In IPv6 it is padded to whole units of eight (RFC 4302).

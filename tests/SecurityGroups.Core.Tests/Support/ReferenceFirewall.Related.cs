@@ -78,6 +78,11 @@ internal sealed partial class ReferenceFirewall
         long full = rate * BurstSeconds * 1_000;
         long elapsed = Math.Max(0, call.Now - zone.IcmpMilliseconds);
         long available = zone.IcmpThousandths is { } left ? Math.Min(full, left + (elapsed * rate)) : full;
+
+        // When the clock went back so far that the bucket would be full only after more than its whole burst, it begins anew.
+        bool beginsAnew = zone.IcmpMilliseconds + ((full - available) / rate) - call.Now > BurstSeconds * 1_000;
+        available = beginsAnew ? full : available;
+        zone.IcmpMilliseconds = beginsAnew ? call.Now : zone.IcmpMilliseconds;
         zone.IcmpMilliseconds = Math.Max(call.Now, zone.IcmpMilliseconds);
         zone.IcmpThousandths = available >= 1_000 ? available - 1_000 : available;
         return available >= 1_000;

@@ -194,11 +194,12 @@ internal sealed partial class ReferencePacket
         HopLimit = _octets[_offset + 7];
         Source = Address(_offset + 8, 16);
         Destination = Address(_offset + 24, 16);
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, _offset + 40 + payloadOctets, _offset + 40 + payloadOctets, _octets[_offset + 6]);
+        int end = _offset + 40 + payloadOctets;
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, end, end, _octets[_offset + 6], isQuote: false);
         Protocol = headers.Protocol;
         HasExtensionHeaders = headers.Count > 0;
         HasRouterAlert = headers.RouterAlert;
-        ReadTransport(headers.End, _offset + 40 + payloadOctets, headers.FragmentOffset, headers.MoreFragments);
+        ReadTransport(headers.End, end, headers.FragmentOffset, headers.MoreFragments);
     }
 
     private void Need(int offset, int octets) => ReferenceFault.When(offset + octets > _octets.Length, Reason.Malformed);

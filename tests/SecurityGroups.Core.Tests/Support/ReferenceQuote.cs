@@ -34,8 +34,8 @@ internal sealed class ReferenceQuote
         int totalOctets = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(2));
         ReferenceFault.When(totalOctets < headerOctets, Reason.Malformed);
         ReferencePacket.CheckIPv4Options(octets.AsSpan(20, headerOctets - 20), mayRoute: true);
-        ReferencePacket.CheckFragment((fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, headerOctets, totalOctets - headerOctets);
         ReferenceFault.When((fragment & 0x1FFF) != 0, Reason.UnrelatedIcmp);
+        ReferencePacket.CheckFragment((fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0, headerOctets, totalOctets - headerOctets);
         ReferenceFault.When(totalOctets < headerOctets + 8, Reason.Malformed);
         return ReadTransport(
             octets[headerOctets..], octets[9], ReferenceAddress.FromOctets(octets.AsSpan(12, 4)), ReferenceAddress.FromOctets(octets.AsSpan(16, 4)));
@@ -45,7 +45,7 @@ internal sealed class ReferenceQuote
     {
         ReferenceFault.When(octets.Length < 40 || octets[0] >> 4 != 6, Reason.Malformed);
         int end = 40 + BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(4));
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(octets, 40, Math.Min(octets.Length, end), end, octets[6]);
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(octets, 40, Math.Min(octets.Length, end), end, octets[6], isQuote: true);
         ReferenceFault.When(headers.FragmentOffset != 0, Reason.UnrelatedIcmp);
         ReferenceFault.When(end < headers.End + 8, Reason.Malformed);
         return ReadTransport(
