@@ -191,8 +191,7 @@ internal sealed class ScenarioRunner : IDisposable
 
     private void Judge(byte[] octets, Decision decision)
     {
-        bool saidFull = decision.Reason is Reason.ConnectionTableFull or Reason.NicQuota;
-        (Verdict verdict, Reason reason) = _reference.Filter(_pendingAt.NicId, _pendingAt.Direction, octets, Now, saidFull);
+        (Verdict verdict, Reason reason) = _reference.Filter(_pendingAt.NicId, _pendingAt.Direction, octets, Now, decision.Reason);
         if (decision.Verdict != verdict)
         {
             throw Failure($"reference {verdict} ({reason}), firewall {decision}", octets);

@@ -148,10 +148,12 @@ internal sealed partial class ReferenceFirewall
     /// <summary>Why there is no room for one more connection, if so: the NIC's own share first.</summary>
     private Reason? Crowd(ReferenceConnectionKey key, Call call)
     {
-        ReferenceConnectionKey[] others =
-            [.. from entry in _connections where entry.Key != key && (_mayBeFull || !entry.Value.IsExpired(call.Now, timeouts)) select entry.Key];
-        return others.Count(other => other.Zone == key.Zone) >= (call.Nic.Nic.Options?.MaxConnections ?? int.MaxValue) ? Reason.NicQuota
-            : others.Length >= Tracking.MaxConnections ? Reason.ConnectionTableFull
+        return Count(key, call, Reason.NicQuota, ofZone: true) >= (call.Nic.Nic.Options?.MaxConnections ?? int.MaxValue) ? Reason.NicQuota
+            : Count(key, call, Reason.ConnectionTableFull, ofZone: false) >= Tracking.MaxConnections ? Reason.ConnectionTableFull
             : null;
     }
+
+    /// <summary>The other connections; expired ones too if the real one gave that reason.</summary>
+    private int Count(ReferenceConnectionKey key, Call call, Reason reason, bool ofZone) => _connections.Count(entry =>
+        entry.Key != key && (!ofZone || entry.Key.Zone == key.Zone) && (_said == reason || !entry.Value.IsExpired(call.Now, timeouts)));
 }

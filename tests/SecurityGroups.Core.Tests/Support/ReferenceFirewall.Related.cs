@@ -65,26 +65,24 @@ internal sealed partial class ReferenceFirewall
         return isInFlight ? connection : null;
     }
 
-    /// <summary>A bucket of ten seconds' worth of errors, refilled evenly; counted in thousandths so that milliseconds are exact.</summary>
+    /// <summary>
+    /// A bucket of ten seconds' worth of errors, kept as the time at which it would be full again; every error that passes moves it on.
+    /// When the clock went back so far that this lies beyond the whole burst, it begins anew.
+    /// </summary>
     private bool TakeToken(Call call)
     {
-        long rate = Tracking.IcmpErrorsPerSecond;
-        if (rate == 0)
+        if (Tracking.IcmpErrorsPerSecond == 0)
         {
             return true;
         }
 
-        Zone zone = call.Zone;
-        long full = rate * BurstSeconds * 1_000;
-        long elapsed = Math.Max(0, call.Now - zone.IcmpMilliseconds);
-        long available = zone.IcmpThousandths is { } left ? Math.Min(full, left + (elapsed * rate)) : full;
-
-        // When the clock went back so far that the bucket would be full only after more than its whole burst, it begins anew.
-        bool beginsAnew = zone.IcmpMilliseconds + ((full - available) / rate) - call.Now > BurstSeconds * 1_000;
-        available = beginsAnew ? full : available;
-        zone.IcmpMilliseconds = beginsAnew ? call.Now : zone.IcmpMilliseconds;
-        zone.IcmpMilliseconds = Math.Max(call.Now, zone.IcmpMilliseconds);
-        zone.IcmpThousandths = available >= 1_000 ? available - 1_000 : available;
-        return available >= 1_000;
+        long cost = 1_000_000 / Tracking.IcmpErrorsPerSecond;
+        long now = call.Now * 1_000;
+        long burst = BurstSeconds * 1_000_000;
+        long fullAt = call.Zone.IcmpFullAtMicroseconds;
+        fullAt = fullAt < now || fullAt - now > burst ? now : fullAt;
+        bool hasToken = fullAt + cost - now <= burst;
+        call.Zone.IcmpFullAtMicroseconds = hasToken ? fullAt + cost : call.Zone.IcmpFullAtMicroseconds;
+        return hasToken;
     }
 }

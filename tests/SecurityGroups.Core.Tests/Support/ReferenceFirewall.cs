@@ -11,7 +11,7 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
 
     private readonly Dictionary<string, Zone> _zones = policy.Nics.Keys.ToDictionary(id => id, _ => new Zone());
     private readonly Dictionary<ReferenceConnectionKey, ReferenceConnection> _connections = [];
-    private bool _mayBeFull;
+    private Reason? _said;
 
     public Policy Policy { get; private set; } = policy;
 
@@ -48,12 +48,12 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
     }
 
     /// <summary>
-    /// Decides one packet. <paramref name="mayBeFull"/>: the real one found its table full; that is right as well while expired entries
-    /// fill it, for when they are reclaimed is its own affair.
+    /// Decides one packet. <paramref name="said"/>: what the real one said; no room is right as well while expired entries take it, for
+    /// when they are reclaimed is its own affair.
     /// </summary>
-    public (Verdict Verdict, Reason Reason) Filter(string nicId, Direction direction, byte[] octets, long nowMilliseconds, bool mayBeFull = false)
+    public (Verdict Verdict, Reason Reason) Filter(string nicId, Direction direction, byte[] octets, long nowMilliseconds, Reason? said = null)
     {
-        _mayBeFull = mayBeFull;
+        _said = said;
         Reason reason = Decide(nicId, direction, octets, nowMilliseconds);
         bool isAllowed = reason is Reason.MatchedRule or Reason.Established or Reason.Related or Reason.Infrastructure or Reason.NicSecurityOff or Reason.PassIgnored;
         return (isAllowed ? Verdict.Allow : Verdict.Deny, reason);
@@ -131,10 +131,8 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
 
         public long? DhcpRequestMilliseconds { get; set; }
 
-        /// <summary>Thousandths of ICMP errors that may still pass; null = full.</summary>
-        public long? IcmpThousandths { get; set; }
-
-        public long IcmpMilliseconds { get; set; }
+        /// <summary>When the bucket of ICMP errors would be full again.</summary>
+        public long IcmpFullAtMicroseconds { get; set; }
 
         public static int NextNumber() => Interlocked.Increment(ref s_last);
     }
