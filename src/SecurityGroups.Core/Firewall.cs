@@ -67,7 +67,7 @@ public sealed class Firewall : IDisposable
     public bool TryGetNic(string nicId, [NotNullWhen(true)] out NicFilter? nic)
     {
         ArgumentNullException.ThrowIfNull(nicId);
-        nic = _ruleset.FindNic(nicId)?.Incarnation as NicFilter;
+        nic = RulesetInForce().FindNic(nicId)?.Incarnation as NicFilter;
         return nic is not null;
     }
 
@@ -85,7 +85,7 @@ public sealed class Firewall : IDisposable
         long start = Stopwatch.GetTimestamp();
         lock (_writer)
         {
-            ObjectDisposedException.ThrowIf(_ruleset.IsDisposed, this);
+            _ = RulesetInForce();
             if (_isUpdating)
             {
                 throw new InvalidOperationException("An update cannot be made from within an update.");
@@ -95,7 +95,7 @@ public sealed class Firewall : IDisposable
             try
             {
                 Policy policy = change(_ruleset.Policy) ?? throw new InvalidOperationException("The change returned no policy.");
-                ObjectDisposedException.ThrowIf(_ruleset.IsDisposed, this);
+                _ = RulesetInForce();
                 CompiledPolicy compiled = Compile(policy, _compiled);
                 Publish(compiled);
                 return new UpdateResult(compiled.Ruleset.Generation, compiled.FormsCompiled, Stopwatch.GetElapsedTime(start));
@@ -108,7 +108,8 @@ public sealed class Firewall : IDisposable
     }
 
     /// <summary>Names the rule that admitted a packet; false when no rule did, or when its group has changed since.</summary>
-    public bool TryGetRule(Decision decision, [NotNullWhen(true)] out RuleReference? rule) => _ruleset.Rules.TryGetRule(decision.RuleNumber, out rule);
+    public bool TryGetRule(Decision decision, [NotNullWhen(true)] out RuleReference? rule) =>
+        RulesetInForce().Rules.TryGetRule(decision.RuleNumber, out rule);
 
     /// <summary>The tracked connections of every NIC at about this moment; packets go on meanwhile.</summary>
     public IEnumerable<ConnectionInfo> GetConnections() => GetConnections(_ => true);
@@ -116,7 +117,7 @@ public sealed class Firewall : IDisposable
     /// <summary>Figures at this moment.</summary>
     public FirewallStatistics GetStatistics()
     {
-        Ruleset ruleset = _ruleset;
+        Ruleset ruleset = RulesetInForce();
         return new FirewallStatistics
         {
             Generation = ruleset.Generation,
@@ -127,8 +128,8 @@ public sealed class Firewall : IDisposable
     }
 
     /// <summary>
-    /// Ends the firewall: every later packet is denied with <see cref="Reason.FirewallDisposed"/>, updates throw. The memory of the connection
-    /// table goes with the last reference to the firewall, so a call still under way on another thread is safe.
+    /// Ends the firewall: every later packet is denied with <see cref="Reason.FirewallDisposed"/>, every other call here throws
+    /// <see cref="ObjectDisposedException"/>. The memory of the connection table goes with the last reference to the firewall, so a call still under way on another thread is safe.
     /// </summary>
     public void Dispose()
     {
@@ -141,8 +142,15 @@ public sealed class Firewall : IDisposable
 
     internal IEnumerable<ConnectionInfo> GetConnections(Func<NicBinding, bool> ofNic)
     {
-        Dictionary<uint, string> nicIds = _ruleset.Nics.All().Where(ofNic).ToDictionary(nic => nic.Zone, nic => nic.Id);
+        Dictionary<uint, string> nicIds = RulesetInForce().Nics.All().Where(ofNic).ToDictionary(nic => nic.Zone, nic => nic.Id);
         return Tracker.Snapshot(nicIds, Clock.NowOrLatest());
+    }
+
+    private Ruleset RulesetInForce()
+    {
+        Ruleset ruleset = _ruleset;
+        ObjectDisposedException.ThrowIf(ruleset.IsDisposed, this);
+        return ruleset;
     }
 
     private CompiledPolicy Compile(Policy policy, CompiledPolicy previous)

@@ -34,7 +34,15 @@ public sealed partial class NicFilter
     public int Filter(Direction direction, ReadOnlySpan<byte> buffer, ReadOnlySpan<PacketSlice> packets, Span<Decision> decisions, TimeSpan timestamp) =>
         FilterBurst(direction, SliceBurst.Check(buffer, packets), decisions, _firewall.Clock.FromCaller(timestamp));
 
-    private int FilterBurst<TBurst>(Direction direction, TBurst burst, Span<Decision> decisions, long nowMilliseconds)
+    /// <summary>
+    /// Decides packets of a stream that were told apart as <paramref name="linkType"/>: read as anything else they would be other packets than
+    /// those delivered, so a NIC whose link type has changed meanwhile gets them denied, <see cref="Reason.NotEvaluated"/>.
+    /// </summary>
+    internal int FilterStream(Direction direction, ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<Decision> decisions, LinkType? linkType) =>
+        FilterBurst(direction, new MemoryBurst(packets), decisions, _firewall.Clock.Now(), linkType);
+
+    private int FilterBurst<TBurst>(
+        Direction direction, TBurst burst, Span<Decision> decisions, long nowMilliseconds, LinkType? linkType = null)
         where TBurst : IBurst, allows ref struct
     {
         Check(direction);
@@ -45,7 +53,7 @@ public sealed partial class NicFilter
 
         decisions = decisions[..burst.Count];
         Ruleset ruleset = _firewall.Ruleset;
-        if (TryBind(ruleset, out NicBinding nic, out Decision otherwise))
+        if (TryBind(ruleset, out NicBinding nic, out Decision otherwise) && nic.LinkType == (linkType ?? nic.LinkType))
         {
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true);
             for (int start = 0; start < decisions.Length; start += Stride)

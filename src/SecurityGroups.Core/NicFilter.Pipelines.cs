@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using SecurityGroups.Match;
 using SecurityGroups.Pipelines;
 
 namespace SecurityGroups;
@@ -39,7 +38,7 @@ public sealed partial class NicFilter
             throw new ArgumentOutOfRangeException(nameof(framing), framing, "Packets are LengthPrefixed or RawIp.");
         }
 
-        if (framing == PacketFraming.RawIp && TryBind(_firewall.Ruleset, out NicBinding nic, out _) && nic.LinkType != LinkType.RawIp)
+        if (framing == PacketFraming.RawIp && _firewall.Ruleset.Nics[_slot] is { } nic && nic.LinkType != LinkType.RawIp)
         {
             throw new ArgumentException($"Packets back to back need {nameof(LinkType)}.{nameof(LinkType.RawIp)}; this NIC has {nic.LinkType}.", nameof(framing));
         }

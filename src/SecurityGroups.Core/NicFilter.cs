@@ -72,7 +72,7 @@ public sealed partial class NicFilter
     /// <param name="timestamp">Time of the packet since a fixed origin.</param>
     /// <exception cref="InvalidOperationException">The firewall has a time provider.</exception>
     public Explanation Explain(Direction direction, ReadOnlySpan<byte> packet, TimeSpan timestamp) =>
-        Explain(direction, packet, _firewall.Clock.FromCaller(timestamp));
+        Explain(direction, packet, _firewall.Clock.PeekFromCaller(timestamp));
 
     /// <summary>The NIC in a ruleset: false with the decision that every packet gets when it is not there or needs no filtering.</summary>
     private bool TryBind(Ruleset ruleset, out NicBinding nic, out Decision otherwise)

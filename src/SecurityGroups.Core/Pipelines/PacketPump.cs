@@ -70,7 +70,7 @@ internal sealed class PacketPump(
     {
         ReadOnlySpan<ReadOnlyMemory<byte>> packets = _burst.Packets;
         Span<Decision> decisions = _burst.Decisions;
-        _allowed += nic.Filter(direction, packets, decisions);
+        _allowed += nic.FilterStream(direction, packets, decisions, framing == PacketFraming.RawIp ? LinkType.RawIp : null);
         _packets += packets.Length;
         for (int i = 0; i < packets.Length; i++)
         {
