@@ -82,7 +82,12 @@ public sealed partial class NicFilter
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
             forms[i] = judge.Parse(bytes, bytes.Length, out packets[i]);
-            flows[i] = forms[i] == Reason.NotEvaluated ? judge.Identify(packets[i]) : default;
+            flows[i].IsTracked = false;
+            if (forms[i] == Reason.NotEvaluated)
+            {
+                judge.Identify(packets[i], ref flows[i]);
+            }
+
             if (flows[i].IsTracked)
             {
                 judge.PrefetchBucket(flows[i]);

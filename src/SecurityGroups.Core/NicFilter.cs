@@ -102,7 +102,7 @@ public sealed partial class NicFilter
 
         PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: false);
         Reason form = judge.Parse(bytes, bytes.Length, out ParsedPacket packet);
-        Decision decision = form == Reason.NotEvaluated ? judge.Judge(bytes, packet, judge.Identify(packet)) : Decision.Deny(form);
+        Decision decision = form == Reason.NotEvaluated ? judge.Judge(bytes, packet) : Decision.Deny(form);
         return Explainer.Explain(ruleset, nic, direction, packet, decision) with { Connection = judge.FindConnection(packet) };
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Guard;
 using SecurityGroups.Match;
 using SecurityGroups.Packets;
@@ -41,15 +42,14 @@ internal readonly ref struct PacketJudge
         PacketParser.Parse(bytes, originalLength, _nic.LinkType, _settings.Parser, out packet);
 
     /// <summary>Finds out which connection a packet would belong to; the burst path asks for its memory early.</summary>
-    public Flow Identify(in ParsedPacket packet)
+    public void Identify(in ParsedPacket packet, ref Flow flow)
     {
-        if (!_nic.Stateful || !ConnectionTracker.IsTrackable(packet) || SpecialAddresses.IsGroupDestination(packet, _nic))
+        flow.IsTracked = _nic.Stateful && ConnectionTracker.IsTrackable(packet) && !SpecialAddresses.IsGroupDestination(packet, _nic);
+        if (flow.IsTracked)
         {
-            return default;
+            flow.Key = FlowKey.From(packet, _direction, _nic.Zone);
+            flow.Hash = _tracker.Hash(flow.Key);
         }
-
-        FlowKey key = FlowKey.From(packet, _direction, _nic.Zone);
-        return new Flow(key, _tracker.Hash(key));
     }
 
     public void PrefetchBucket(in Flow flow) => _tracker.PrefetchBucket(flow.Hash);
@@ -61,14 +61,27 @@ internal readonly ref struct PacketJudge
     {
         Reason form = Parse(bytes, originalLength, out ParsedPacket packet);
         isCut = packet.Has(PacketTraits.HeadersCut);
-        return form == Reason.NotEvaluated ? Judge(bytes, packet, Identify(packet)) : Decision.Deny(form);
+        return form == Reason.NotEvaluated ? Judge(bytes, packet) : Decision.Deny(form);
     }
 
     /// <summary>The connection that a packet belongs to, if there is one.</summary>
-    public ConnectionInfo? FindConnection(in ParsedPacket packet) =>
-        Identify(packet) is { IsTracked: true } flow ? _tracker.Find(flow.Key, _nic.Id, _now) : null;
+    public ConnectionInfo? FindConnection(in ParsedPacket packet)
+    {
+        Flow flow = default;
+        Identify(packet, ref flow);
+        return flow.IsTracked ? _tracker.Find(flow.Key, _nic.Id, _now) : null;
+    }
 
     /// <summary>Decides a packet whose form the parser found good.</summary>
+    [SkipLocalsInit]
+    public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
+    {
+        Unsafe.SkipInit(out Flow flow);
+        Identify(packet, ref flow);
+        return Judge(bytes, packet, flow);
+    }
+
+    /// <summary>As above, its connection identified before.</summary>
     public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
     {
         Reason reason = CheckForm(packet);

@@ -1,9 +1,14 @@
 namespace SecurityGroups.Tracking;
 
-/// <summary>The connection a packet would belong to, and the hash of its key. The default value: packets of this kind have none.</summary>
-internal readonly struct Flow(in FlowKey key, ulong hash)
+/// <summary>
+/// The connection a packet would belong to, and the hash of its key. Filled in place: a burst keeps 32 of them, and copies are what a
+/// packet can do without.
+/// </summary>
+internal struct Flow
 {
-    public readonly FlowKey Key = key;
-    public readonly ulong Hash = hash;
-    public readonly bool IsTracked = true;
+    public FlowKey Key;
+    public ulong Hash;
+
+    /// <summary>False: packets of this kind have no connection, and key and hash mean nothing.</summary>
+    public bool IsTracked;
 }
