@@ -53,6 +53,39 @@ public sealed class DecisionsApiTests
         Assert.Equal(0, nic.Filter(Direction.Ingress, new ReadOnlyMemory<byte>[] { s_packet }, decisions));
         Assert.Equal(Reason.FirewallDisposed, decisions[0].Reason);
         Assert.Throws<ObjectDisposedException>(() => firewall.Update(policy => policy));
+        Assert.Throws<ObjectDisposedException>(() => firewall[W]);
+        Assert.Throws<ObjectDisposedException>(() => firewall.TryGetNic(W, out _));
+        Assert.Throws<ObjectDisposedException>(() => firewall.GetConnections());
+        Assert.Throws<ObjectDisposedException>(firewall.GetStatistics);
+        Assert.Throws<ObjectDisposedException>(() => firewall.TryGetRule(decisions[0], out _));
+    }
+
+    /// <summary>A connection whose time is over does not come back to life because the clock was set years ahead, as by NTP after a boot.</summary>
+    [Theory]
+    [InlineData(9)]
+    [InlineData(15)]
+    [InlineData(56)]
+    public void Timestamps_ThatLeapYears_ExpireConnections(int years)
+    {
+        using Firewall firewall = new(Web(EgressAll), Options with { CallerTimestamps = true });
+        NicFilter nic = firewall[W];
+        Ends e = Ends.For(Ethertype.IPv4);
+        Assert.True(nic.Filter(Direction.Egress, e.Out.Udp(5000, 53), TimeSpan.Zero).IsAllowed);
+        TimeSpan later = TimeSpan.FromDays(365.25 * years);
+        Assert.Equal(Reason.NoMatchingRule, nic.Filter(Direction.Ingress, e.In.Udp(53, 5000), later).Reason);
+    }
+
+    [Fact]
+    public void Explain_OfAnotherTime_LeavesTheClockAlone()
+    {
+        using Firewall firewall = new(Web(EgressAll), Options with { CallerTimestamps = true });
+        NicFilter nic = firewall[W];
+        Ends e = Ends.For(Ethertype.IPv4);
+        nic.Explain(Direction.Egress, e.Out.Udp(5000, 53), TimeSpan.MaxValue);
+        nic.Filter(Direction.Egress, e.Out.Udp(5000, 53), TimeSpan.FromSeconds(1));
+        Assert.Equal(Reason.NoMatchingRule, nic.Explain(Direction.Ingress, e.In.Udp(53, 5000), TimeSpan.FromDays(1)).Decision.Reason);
+        Assert.Single(firewall.GetConnections());
+        Assert.Equal(Reason.Established, nic.Filter(Direction.Ingress, e.In.Udp(53, 5000), TimeSpan.FromSeconds(2)).Reason);
     }
 
     [Fact]

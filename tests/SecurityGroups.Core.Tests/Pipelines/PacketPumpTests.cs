@@ -219,6 +219,23 @@ public sealed class PacketPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task Nic_ThatBecomesOneOfFramesMeanwhile_DeniesRawIp()
+    {
+        Pipe input = new();
+        Pipe output = new();
+        Task<PacketStreamResult> stream = _nic.FilterAsync(Direction.Ingress, input.Reader, output.Writer, PacketFraming.RawIp).AsTask();
+        await input.Writer.WriteAsync(s_allowed4);
+        Assert.Equal(s_allowed4.Length, (await output.Reader.ReadAtLeastAsync(s_allowed4.Length)).Buffer.Length);
+
+        _firewall.Update(policy => policy.UpdateNic("eth0", nic => nic with { Options = new NicOptions { LinkType = LinkType.Ethernet } }));
+        await input.Writer.WriteAsync(s_allowed4);
+        await input.Writer.CompleteAsync();
+
+        Assert.Equal(new PacketStreamResult(2, 1), await stream);
+        Assert.Equal(1, _nic.GetStatistics()[Direction.Ingress, Reason.NotEvaluated]);
+    }
+
+    [Fact]
     public async Task Nic_WithCallerTimestamps_RefusesStreams()
     {
         using Firewall firewall = new(_firewall.Policy, new FirewallOptions { LinkType = LinkType.RawIp, CallerTimestamps = true });
