@@ -10,6 +10,8 @@ internal static class FirewallOptionsValidator
     public static void ThrowIfInvalid(FirewallOptions options)
     {
         ThrowUnlessDefined(options.LinkType, nameof(options.LinkType));
+        ThrowUnlessDefined(DefinedValues.Has(options.Infrastructure), options.Infrastructure, nameof(options.Infrastructure));
+        ThrowUnlessDefined(DefinedValues.Has(options.Martians), options.Martians, nameof(options.Martians));
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options.TimeProvider));
         ArgumentNullException.ThrowIfNull(options.Limits, nameof(options.Limits));
         if (options.AllowedEthertypes.IsDefault || options.AllowedEthertypes.Any(ethertype => ethertype < LowestEthertype))
@@ -34,9 +36,12 @@ internal static class FirewallOptionsValidator
     }
 
     private static void ThrowUnlessDefined<T>(T value, string name)
+        where T : struct, Enum => ThrowUnlessDefined(Enum.IsDefined(value), value, name);
+
+    private static void ThrowUnlessDefined<T>(bool isDefined, T value, string name)
         where T : struct, Enum
     {
-        if (!Enum.IsDefined(value))
+        if (!isDefined)
         {
             throw new ArgumentOutOfRangeException(name, value, $"Not a {typeof(T).Name}.");
         }

@@ -24,6 +24,15 @@ public sealed class FirewallTests
         Assert.Equal("synReceived", Assert.Single(firewall.GetConnections()).State);
     }
 
+    [Fact]
+    public void Options_WithUndefinedFlags_AreRefused()
+    {
+        FirewallOptions options = new() { LinkType = LinkType.RawIp };
+        FirewallOptions[] undefined = [options with { Infrastructure = (InfrastructureTraffic)(1 << 20) }, options with { Martians = (MartianSources)(-1) }];
+        Assert.All(undefined, bad => Assert.Throws<ArgumentOutOfRangeException>(() => new Firewall(Policy(), bad)));
+        Assert.All(Enum.GetValues<MartianSources>(), flags => new Firewall(Policy(), options with { Martians = flags }).Dispose());
+    }
+
     private static Policy Policy() => SecurityGroups.Policy.Create(
         [SecurityGroup.CreateDefault("web")],
         [new Nic("eth0") { Addresses = [IPAddress.Parse("10.0.0.5")], SecurityGroups = ["web"] }]);

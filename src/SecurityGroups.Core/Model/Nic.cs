@@ -32,7 +32,7 @@ public sealed record Nic(string Id)
     /// <summary>Further addresses and prefixes that the NIC may send from.</summary>
     public ImmutableArray<Cidr> AllowedAddresses { get; init => field = Checked.List(value); } = [];
 
-    /// <summary>Hardware address, six octets; null = not checked.</summary>
+    /// <summary>Hardware address, six octets, neither zero nor a group's; null = not checked.</summary>
     public PhysicalAddress? Mac { get; init; }
 
     /// <summary>Ids of the attached groups; order does not matter.</summary>

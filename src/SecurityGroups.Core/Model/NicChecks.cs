@@ -1,9 +1,12 @@
+using System.Net.NetworkInformation;
+
 namespace SecurityGroups;
 
 /// <summary>What one NIC must agree on with itself and with the groups it names.</summary>
 internal static class NicChecks
 {
     private const int MacOctets = 6;
+    private const int GroupBit = 1; // IEEE 802: of the first octet
     private const int MaxVlanId = 4094;
 
     public static void Check(in PolicyEntry<Nic> entry, Dictionary<string, SecurityGroup> groups, PolicyLimits limits, ProblemList problems)
@@ -11,17 +14,14 @@ internal static class NicChecks
         Nic nic = entry.Value;
         CheckSecurity(nic, entry, problems);
         CheckStateful(nic, entry.Path, groups, problems);
+        CheckDefined(nic.Options, $"{entry.Path}.options", problems);
         CheckOptions(nic.Options, entry.Path, problems);
+        CheckMac(nic.Mac, $"{entry.Path}.mac", problems);
         if (nic.SecurityGroups.Length > limits.MaxGroupsPerNic)
         {
             problems.Error(
                 $"{entry.Path}.securityGroups", "limit.groupsPerNic",
                 $"NIC '{nic.Id}' has {nic.SecurityGroups.Length} groups and {limits.MaxGroupsPerNic} are allowed: detach some, or raise the limit.");
-        }
-
-        if (nic.Mac is { } mac && mac.GetAddressBytes().Length != MacOctets)
-        {
-            problems.Error($"{entry.Path}.mac", "mac.length", "A hardware address has six octets: write it as in fa:16:3e:00:00:10.");
         }
 
         WarnAboutMembers(nic, entry.Path, problems);
@@ -59,6 +59,35 @@ internal static class NicChecks
             problems.Error(
                 $"{path}.securityGroups", "nic.mixedStateful",
                 $"NIC '{nic.Id}' mixes the stateful group '{stateful.Id}' with the stateless group '{stateless.Id}': attach groups of one kind.");
+        }
+    }
+
+    private static void CheckMac(PhysicalAddress? mac, string path, ProblemList problems)
+    {
+        byte[]? octets = mac?.GetAddressBytes();
+        if (octets is { Length: not MacOctets })
+        {
+            problems.Error(path, "mac.length", "A hardware address has six octets: write it as in fa:16:3e:00:00:10.");
+        }
+        else if (octets is not null && ((octets[0] & GroupBit) != 0 || octets.All(octet => octet == 0)))
+        {
+            problems.Error(path, "mac.invalid", "No interface has a hardware address of zeros or of a group: write the NIC's own, or leave it out and the source is not checked.");
+        }
+    }
+
+    private static void CheckDefined(NicOptions? options, string path, ProblemList problems)
+    {
+        CheckDefined(options?.LinkType is not { } linkType || Enum.IsDefined(linkType), $"{path}.linkType", problems);
+        CheckDefined(options?.Infrastructure is not { } traffic || DefinedValues.Has(traffic), $"{path}.infrastructure", problems);
+        CheckDefined(options?.WindowCheck is not { } windowCheck || Enum.IsDefined(windowCheck), $"{path}.windowCheck", problems);
+        CheckDefined(options?.PickUp is not { } pickUp || Enum.IsDefined(pickUp), $"{path}.pickUp", problems);
+    }
+
+    private static void CheckDefined(bool isDefined, string path, ProblemList problems)
+    {
+        if (!isDefined)
+        {
+            problems.Error(path, "option.range", "This is not a defined value: use one that has a name, or leave it out for the firewall's.");
         }
     }
 

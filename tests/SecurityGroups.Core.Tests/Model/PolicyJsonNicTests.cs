@@ -74,6 +74,12 @@ public sealed class PolicyJsonNicTests
         Assert.Equal([".mac mac.format"], PolicyErrors.OfNic($$"""{"id":"n","ipv4":"10.0.0.1","mac":"{{mac}}"}"""));
 
     [Theory]
+    [InlineData("00:00:00:00:00:00")]
+    [InlineData("33:33:00:00:00:01")]
+    public void Mac_OfNoInterface_IsAnError(string mac) =>
+        Assert.Equal([".mac mac.invalid"], PolicyErrors.OfNic($$"""{"id":"n","ipv4":"10.0.0.1","mac":"{{mac}}"}"""));
+
+    [Theory]
     [Trait("Semantics", "42")]
     [Trait("Decisions", "Infrastructure, addresses, links")]
     [InlineData("""{"id":"n"}""", true)]

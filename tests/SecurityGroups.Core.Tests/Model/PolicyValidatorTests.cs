@@ -168,6 +168,37 @@ public sealed class PolicyValidatorTests
     public void Mac_NotSixOctets_IsAnError() =>
         Assert.Equal(["nics[0].mac mac.length"], ErrorsOf([s_web], [s_nic with { Mac = new PhysicalAddress([1, 2, 3, 4, 5, 6, 7, 8]) }]));
 
+    [Theory]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 0x01, 0, 0x5E, 0, 0, 1 })]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF })]
+    public void Mac_OfZerosOrOfAGroup_IsAnError(byte[] mac) =>
+        Assert.Equal(["nics[0].mac mac.invalid"], ErrorsOf([s_web], [s_nic with { Mac = new PhysicalAddress(mac) }]));
+
+    /// <summary>A value that no code knows must not become whatever the code does with unknown ones.</summary>
+    [Fact]
+    public void Options_WithUndefinedValues_AreErrors()
+    {
+        NicOptions options = new()
+        {
+            LinkType = (LinkType)9,
+            Infrastructure = InfrastructureTraffic.Arp | (InfrastructureTraffic)(1 << 20),
+            WindowCheck = (WindowCheck)9,
+            PickUp = (PickUp)9,
+        };
+        string[] expected =
+        [
+            "nics[0].options.infrastructure option.range", "nics[0].options.linkType option.range",
+            "nics[0].options.pickUp option.range", "nics[0].options.windowCheck option.range",
+        ];
+        Assert.Equal(expected, ErrorsOf([s_web], [s_nic with { Options = options }]));
+        Assert.Equal(["nics[0].options.linkType option.range"], ErrorsOf([s_web], [s_nic with { Options = new NicOptions { LinkType = default(LinkType) } }]));
+        foreach (InfrastructureTraffic flags in Enum.GetValues<InfrastructureTraffic>())
+        {
+            Assert.Empty(ErrorsOf([s_web], [s_nic with { Options = new NicOptions { Infrastructure = flags } }]));
+        }
+    }
+
     [Fact]
     [Trait("Semantics", "5")]
     [Trait("Semantics", "7")]
