@@ -26,7 +26,10 @@ public sealed record FirewallOptions
     /// <summary>Whether port 0 is accepted; default false.</summary>
     public bool AllowPortZero { get; init; }
 
-    /// <summary>Whether IPv4 packets with a source route option are accepted; default false (RFC 7126).</summary>
+    /// <summary>
+    /// Whether source routes are accepted: IPv4's options (RFC 7126), IPv6's routing headers of types 3 and 4 with segments left (RFC 6554,
+    /// RFC 8754); default false. Type 0 never is (RFC 5095).
+    /// </summary>
     public bool AllowSourceRoute { get; init; }
 
     /// <summary>Ethertypes besides IPv4, IPv6 and ARP whose frames pass without a rule, 0x0600 to 0xFFFF; default none.</summary>

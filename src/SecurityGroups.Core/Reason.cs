@@ -39,7 +39,7 @@ public enum Reason : byte
     /// <summary>Deny: a VLAN tag that the NIC does not list.</summary>
     VlanNotAllowed,
 
-    /// <summary>Deny: an IPv6 extension header out of place, repeated or of a forbidden kind (RFC 8200, RFC 5095).</summary>
+    /// <summary>Deny: an IPv6 extension header out of place, repeated or of a forbidden kind, a source route among them (RFC 8200, RFC 5095).</summary>
     BadExtensionHeader,
 
     /// <summary>Deny: more IPv6 extension headers, or longer ones, than the limit.</summary>

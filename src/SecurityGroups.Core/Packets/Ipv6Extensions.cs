@@ -15,6 +15,8 @@ internal static class Ipv6Extensions
     private const int MinimumOctets = 8;
     private const int AuthenticationMinimumOctets = 12;
     private const byte RoutingTypeSource = 0;
+    private const byte RoutingTypeRpl = 3;
+    private const byte RoutingTypeSegments = 4;
 
     public static bool IsExtension(byte number) => number is
         ProtocolNumbers.HopByHop or ProtocolNumbers.Routing or ProtocolNumbers.Fragment or ProtocolNumbers.AuthenticationHeader or
@@ -22,8 +24,9 @@ internal static class Ipv6Extensions
 
     /// <summary>Moves the packet's transport offset, octets and protocol behind the last header it walks.</summary>
     /// <param name="payload">What follows the fixed header, as far as it was captured.</param>
+    /// <param name="options">What is accepted.</param>
     /// <param name="packet">Its protocol names the first header, its transport octets are the whole payload.</param>
-    public static Reason Walk(ReadOnlySpan<byte> payload, ref ParsedPacket packet)
+    public static Reason Walk(ReadOnlySpan<byte> payload, in ParserOptions options, ref ParsedPacket packet)
     {
         int walkedOctets = 0;
         bool fragmentSeen = false;
@@ -54,7 +57,7 @@ internal static class Ipv6Extensions
             }
 
             fragmentSeen |= packet.Protocol == ProtocolNumbers.Fragment;
-            Reason reason = Step(rest[..headerOctets], walkedOctets, ref packet);
+            Reason reason = Step(rest[..headerOctets], walkedOctets, options, ref packet);
             if (reason != Reason.NotEvaluated)
             {
                 return reason;
@@ -73,7 +76,7 @@ internal static class Ipv6Extensions
         _ => (lengthField + 1) * 8,
     };
 
-    private static Reason Step(ReadOnlySpan<byte> header, int precedingOctets, ref ParsedPacket packet)
+    private static Reason Step(ReadOnlySpan<byte> header, int precedingOctets, in ParserOptions options, ref ParsedPacket packet)
     {
         byte number = packet.Protocol;
         packet.Traits |= PacketTraits.ExtensionHeaders;
@@ -85,13 +88,17 @@ internal static class Ipv6Extensions
             ProtocolNumbers.HopByHop => Ipv6Options.Read(header[2..], hopByHop: true, ref packet),
             ProtocolNumbers.DestinationOptions => Ipv6Options.Read(header[2..], hopByHop: false, ref packet),
             ProtocolNumbers.Fragment => ReadFragment(header, precedingOctets, ref packet),
-            // RFC 5095: type 0 is a source route.
-            ProtocolNumbers.Routing when header[2] == RoutingTypeSource => Reason.BadExtensionHeader,
+            ProtocolNumbers.Routing when IsSourceRoute(header[2], header[3], options.AllowSourceRoute) => Reason.BadExtensionHeader,
             // RFC 4302 2.2: counted in 4-octet units, but in IPv6 a multiple of 8.
             ProtocolNumbers.AuthenticationHeader when header.Length < AuthenticationMinimumOctets || header.Length % 8 != 0 => Reason.Malformed,
             _ => Reason.NotEvaluated,
         };
     }
+
+    // RFC 5095 abolished type 0. With segments left, RPL (RFC 6554) and segment routing (RFC 8754) show an intermediate destination, so that
+    // the rules would judge another packet than the one that arrives: what RFC 7126 says of IPv4's source routes.
+    private static bool IsSourceRoute(byte type, byte segmentsLeft, bool isAllowed) =>
+        type == RoutingTypeSource || (type is RoutingTypeRpl or RoutingTypeSegments && segmentsLeft > 0 && !isAllowed);
 
     private static Reason ReadFragment(ReadOnlySpan<byte> header, int precedingOctets, ref ParsedPacket packet)
     {

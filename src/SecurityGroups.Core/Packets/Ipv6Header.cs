@@ -19,7 +19,7 @@ internal struct Ipv6Header
     /// Fills everything up to the transport header, extension headers walked. <paramref name="octets"/> begin at the header;
     /// <paramref name="length"/> is how many there were on the wire, padding included.
     /// </summary>
-    public static Reason Read(ReadOnlySpan<byte> octets, int length, ref ParsedPacket packet)
+    public static Reason Read(ReadOnlySpan<byte> octets, int length, in ParserOptions options, ref ParsedPacket packet)
     {
         if (octets.Length < Octets)
         {
@@ -46,6 +46,6 @@ internal struct Ipv6Header
 
         // A jumbogram says 0 here and its length in a hop-by-hop option, which then has no room: malformed without a rule of its own.
         ReadOnlySpan<byte> payload = octets[Octets..];
-        return Ipv6Extensions.Walk(payload[..Math.Min(payload.Length, payloadOctets)], ref packet);
+        return Ipv6Extensions.Walk(payload[..Math.Min(payload.Length, payloadOctets)], options, ref packet);
     }
 }

@@ -50,7 +50,7 @@ internal static class PacketParser
     private static Reason ReadNetwork(ReadOnlySpan<byte> octets, int length, in ParserOptions options, ref ParsedPacket packet) => packet.Kind switch
     {
         PacketKind.IPv4 => Ipv4Header.Read(octets, length, options, ref packet),
-        PacketKind.IPv6 => Ipv6Header.Read(octets, length, ref packet),
+        PacketKind.IPv6 => Ipv6Header.Read(octets, length, options, ref packet),
         PacketKind.Arp => ArpHeader.Read(octets, length, ref packet),
         _ => Reason.NotEvaluated,
     };

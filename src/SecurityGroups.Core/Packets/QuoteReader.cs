@@ -25,7 +25,7 @@ internal static class QuoteReader
         ParsedPacket inner = new() { Kind = error.Kind };
         Reason reason = error.Kind == PacketKind.IPv4
             ? Ipv4Header.Read(quote, int.MaxValue, s_options, ref inner)
-            : Ipv6Header.Read(quote, int.MaxValue, ref inner);
+            : Ipv6Header.Read(quote, int.MaxValue, s_options, ref inner);
         quoted.Source = inner.Source;
         quoted.Destination = inner.Destination;
         quoted.Protocol = inner.Protocol;

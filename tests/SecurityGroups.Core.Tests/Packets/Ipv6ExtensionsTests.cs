@@ -41,6 +41,20 @@ public sealed class Ipv6ExtensionsTests
         Assert.Equal((ushort)2, packet.DestinationPort);
     }
 
+    /// <summary>RPL's and segment routing's headers (RFC 6554, RFC 8754) show the rules an intermediate address while segments are left.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void X03_SourceRouteWithSegmentsLeft_NeedsTheOption(byte type)
+    {
+        ParserOptions allowed = new() { AllowSourceRoute = true };
+        Assert.Equal(Reason.BadExtensionHeader, Parsing.RawIp(s_ip.Routing(type, 1).Udp(1, 2)));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Routing(type).Udp(1, 2)));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Routing(type, 1).Udp(1, 2), allowed));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Routing(2, 1).Udp(1, 2)));
+        Assert.Equal(Reason.BadExtensionHeader, Parsing.RawIp(s_ip.Routing(0, 1).Udp(1, 2), allowed));
+    }
+
     [Theory]
     [InlineData(8, Reason.NotEvaluated)]
     [InlineData(9, Reason.ExtensionHeaderLimit)]

@@ -185,7 +185,7 @@ internal sealed class Actor(Conversation conversation)
         0 => packet.HopByHop(),
         1 => packet.HopByHop().DestinationOptions(),
         2 => packet.DestinationOptions().HopByHop(),
-        3 => packet.Routing(dice.Pick<byte>(0, 2, 4)).Authentication(),
+        3 => packet.Routing(dice.Pick<byte>(0, 2, 3, 4), (byte)dice.Below(2)).Authentication(),
         4 => packet.Fragment(0, false),
         _ => Enumerable.Range(0, 7 + dice.Below(4)).Aggregate(packet, (longer, _) => longer.DestinationOptions()),
     };

@@ -24,18 +24,18 @@ internal sealed class ReferenceExtensionHeaders
     public bool MoreFragments { get; private set; }
 
     /// <summary>Walks what lies between start and end; the packet says that it ends at the stated end, which a quote may lie before.</summary>
-    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, int statedEnd, byte next, bool isQuote)
+    public static ReferenceExtensionHeaders Walk(byte[] octets, int start, int end, int statedEnd, byte next, bool isQuote, bool mayRoute)
     {
         ReferenceExtensionHeaders chain = new() { Protocol = next, End = start };
         while (chain.Protocol is 0 or 43 or 44 or 51 or 60 or 135 or 139 or 140 && chain.FragmentOffset == 0)
         {
-            chain.Step(octets, start, end, statedEnd, isQuote);
+            chain.Step(octets, start, end, statedEnd, isQuote, mayRoute);
         }
 
         return chain;
     }
 
-    private void Step(byte[] octets, int start, int end, int statedEnd, bool isQuote)
+    private void Step(byte[] octets, int start, int end, int statedEnd, bool isQuote, bool mayRoute)
     {
         // A first fragment that ends inside the chain hides its transport header (RFC 7112).
         Reason cut = MoreFragments ? Reason.TinyFragment : Reason.Malformed;
@@ -50,13 +50,13 @@ internal sealed class ReferenceExtensionHeaders
         ReferenceFault.When(End + length > end, cut);
         ReferenceFault.When((Protocol == 0 && Count > 0) || (Protocol == 44 && HasFragmentHeader), Reason.BadExtensionHeader);
         ReferenceFault.When(End + length - start > MostOctets, Reason.ExtensionHeaderLimit);
-        ReadHeader(octets, length, End - start, statedEnd - End - length, isQuote);
+        ReadHeader(octets, length, End - start, statedEnd - End - length, isQuote, mayRoute);
         Protocol = octets[End];
         End += length;
         Count++;
     }
 
-    private void ReadHeader(byte[] octets, int length, int octetsBefore, int octetsBehind, bool isQuote)
+    private void ReadHeader(byte[] octets, int length, int octetsBefore, int octetsBehind, bool isQuote, bool mayRoute)
     {
         switch (Protocol)
         {
@@ -64,7 +64,8 @@ internal sealed class ReferenceExtensionHeaders
                 ReadOptions(octets.AsSpan(End + 2, length - 2));
                 break;
             case 43:
-                ReferenceFault.When(octets[End + 2] == 0, Reason.BadExtensionHeader);
+                bool leadsOn = octets[End + 2] is 3 or 4 && octets[End + 3] != 0;
+                ReferenceFault.When(octets[End + 2] == 0 || (leadsOn && !mayRoute), Reason.BadExtensionHeader);
                 break;
             case 44:
                 int field = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(End + 2));

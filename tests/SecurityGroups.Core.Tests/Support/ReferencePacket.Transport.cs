@@ -28,7 +28,7 @@ internal sealed partial class ReferencePacket
         }
         else if (IsIcmp)
         {
-            ReadIcmp(start, transport, cut);
+            ReadIcmp(start, transport);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class ReferencePacket
         6 => 20,
         17 or 136 => 8,
         132 or 33 => 12,
-        _ when IsIcmp => 4,
+        _ when IsIcmp => 8,
         _ => 0,
     };
 
@@ -77,12 +77,11 @@ internal sealed partial class ReferencePacket
         ReferenceFault.When(Tcp is { HasGoodFlags: false }, Reason.BadFlags);
     }
 
-    private void ReadIcmp(int start, byte[] transport, Reason cut)
+    private void ReadIcmp(int start, byte[] transport)
     {
         IcmpType = transport[0];
         IcmpCode = transport[1];
         bool isQueryOrError = ReferenceIcmp.IsError(Family, Protocol, IcmpType) || ReferenceIcmp.IsReply(Family, IcmpType) || ReferenceIcmp.IsRequest(Family, IcmpType);
-        ReferenceFault.When(isQueryOrError && transport.Length < 8, cut);
         if (isQueryOrError)
         {
             IcmpIdentifier = UInt16(start + 4);

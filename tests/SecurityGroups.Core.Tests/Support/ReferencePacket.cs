@@ -195,7 +195,8 @@ internal sealed partial class ReferencePacket
         Source = Address(_offset + 8, 16);
         Destination = Address(_offset + 24, 16);
         int end = _offset + 40 + payloadOctets;
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(_octets, _offset + 40, end, end, _octets[_offset + 6], isQuote: false);
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(
+            _octets, _offset + 40, end, end, _octets[_offset + 6], isQuote: false, _options.AllowSourceRoute);
         Protocol = headers.Protocol;
         HasExtensionHeaders = headers.Count > 0;
         HasRouterAlert = headers.RouterAlert;

@@ -45,7 +45,7 @@ internal sealed class ReferenceQuote
     {
         ReferenceFault.When(octets.Length < 40 || octets[0] >> 4 != 6, Reason.Malformed);
         int end = 40 + BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(4));
-        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(octets, 40, Math.Min(octets.Length, end), end, octets[6], isQuote: true);
+        ReferenceExtensionHeaders headers = ReferenceExtensionHeaders.Walk(octets, 40, Math.Min(octets.Length, end), end, octets[6], isQuote: true, mayRoute: true);
         ReferenceFault.When(headers.FragmentOffset != 0, Reason.UnrelatedIcmp);
         ReferenceFault.When(end < headers.End + 8, Reason.Malformed);
         return ReadTransport(

@@ -204,6 +204,7 @@ internal sealed class SlowParser
                 break;
             case 43:
                 Require(_bytes[start + 2] != 0, Reason.BadExtensionHeader);
+                Require(_bytes[start + 2] is not (3 or 4) || _bytes[start + 3] == 0 || _options.AllowSourceRoute, Reason.BadExtensionHeader);
                 break;
             case 51:
                 Require(octets >= 16 && octets % 8 == 0);
