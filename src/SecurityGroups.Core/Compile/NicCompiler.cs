@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.NetworkInformation;
+using SecurityGroups.Guard;
 using SecurityGroups.Match;
 
 namespace SecurityGroups.Compile;
@@ -41,7 +42,7 @@ internal sealed class NicCompiler(FirewallOptions options)
     public static AddressSet Owned(Nic nic)
     {
         List<Cidr> owned = [.. nic.Addresses.Select(address => Cidr.FromAddress(address.Address)), .. nic.AllowedAddresses];
-        if (!nic.Addresses.Any(address => address.Address.IsIPv6LinkLocal))
+        if (!owned.Any(IsLinkLocal))
         {
             owned.Add(nic.Mac is null
                 ? new Cidr(Ethertype.IPv6, s_linkLocalPrefix, LinkLocalPrefixLength, "")
@@ -50,6 +51,9 @@ internal sealed class NicCompiler(FirewallOptions options)
 
         return AddressSetCompiler.Compile(owned.Select(prefix => (prefix.Ethertype, prefix.Bits, prefix.PrefixLength)));
     }
+
+    private static bool IsLinkLocal(Cidr prefix) =>
+        prefix.Ethertype == Ethertype.IPv6 && prefix.PrefixLength >= LinkLocalPrefixLength && SpecialAddresses.IsLinkLocalV6(prefix.Bits);
 
     // RFC 4291 appendix A: the MAC with ff:fe in the middle and the universal bit inverted.
     private static ulong Eui64(ulong mac) => (((mac >> 24) << 40) | 0xFF_FE00_0000 | (mac & 0xFF_FFFF)) ^ 0x0200_0000_0000_0000;

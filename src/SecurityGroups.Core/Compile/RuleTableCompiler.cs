@@ -37,7 +37,8 @@ internal sealed class RuleTableCompiler
         PrefixTrie? trie = rows.Length == 0 ? null : CompileTrie(sweep, CompilePrefixes(rows, firstRows, sweep.Parents));
         PrefixForest? forest = rows.Length == 0
             ? null
-            : new PrefixForest(_ethertype, CollectionsMarshal.AsSpan(sweep.Starts), [.. sweep.Longest], sweep.Parents);
+            : new PrefixForest(
+                _ethertype, CollectionsMarshal.AsSpan(sweep.Starts), [.. sweep.Longest], sweep.Parents, Array.ConvertAll(firstRows, first => rows[first].PrefixLength));
         GroupRemotes groups = CompileGroups();
         _lists.Add(CollectionsMarshal.AsSpan(_rules.AnyRemote));
         return new RuleTable(_sets.Build(), _sets.DescriptorOf(_anyRemote), trie, groups, forest, _lists.Build(), firstRows.Length);

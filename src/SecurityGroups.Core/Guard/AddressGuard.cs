@@ -9,7 +9,10 @@ namespace SecurityGroups.Guard;
 /// </summary>
 internal static class AddressGuard
 {
-    /// <summary>Sources that no packet may carry, unless the NIC owns the address or an ingress rule names a prefix around it.</summary>
+    /// <summary>
+    /// Sources that no packet may carry, unless the NIC owns the address or a rule names it: by a prefix inside the block that makes it a
+    /// martian, for a wider one means the ordinary addresses around.
+    /// </summary>
     public static Reason CheckMartian(in ParsedPacket packet, Direction direction, NicBinding nic, CompiledForm form, MartianSources switches)
     {
         MartianSources kind = SpecialAddresses.MartianKind(packet, nic);
@@ -18,7 +21,8 @@ internal static class AddressGuard
             return Reason.NotEvaluated;
         }
 
-        bool isNamed = direction == Direction.Ingress && form.NamesPrefixCovering(direction, packet.Ethertype, packet.Source);
+        bool isNamed = direction == Direction.Ingress
+            && form.NamesPrefixCovering(packet.Ethertype, packet.Source, SpecialAddresses.MartianPrefixLength(kind, packet.Ethertype));
         return isNamed ? Reason.NotEvaluated : Reason.Martian;
     }
 
@@ -33,7 +37,7 @@ internal static class AddressGuard
         {
             PacketKind.Arp => ArpSenderPasses(packet, nic),
             PacketKind.IPv4 => nic.Owns(packet.Source, packet.Ethertype) || (packet.Source == 0 && SpecialAddresses.IsDhcpV4Request(packet)),
-            PacketKind.IPv6 => (nic.Owns(packet.Source, packet.Ethertype) || UnspecifiedV6Passes(packet, nic)) && NeighborAdvertisementPasses(packet, nic),
+            PacketKind.IPv6 => (nic.Owns(packet.Source, packet.Ethertype) || InfrastructureGuard.MayBeUnspecified(packet, nic)) && NeighborAdvertisementPasses(packet, nic),
             _ => true,
         };
         return passes ? Reason.NotEvaluated : Reason.SpoofedSource;
@@ -59,17 +63,6 @@ internal static class AddressGuard
         bool hardwareAgrees = packet.ArpSenderMac == packet.SourceMac && (nic.Mac == 0 || packet.ArpSenderMac == nic.Mac);
         return hardwareAgrees && (isProbe || (packet.Source != 0 && nic.Owns(packet.Source, Ethertype.IPv4)));
     }
-
-    // RFC 4861 and RFC 4862: router solicitation, duplicate address detection and listener reports precede the first address.
-    private static bool UnspecifiedV6Passes(in ParsedPacket packet, NicBinding nic) =>
-        packet.Source == 0
-        && packet.Protocol == ProtocolNumbers.IcmpV6
-        && packet.IcmpType switch
-        {
-            IcmpV6Types.RouterSolicitation or IcmpV6Types.ListenerReport or IcmpV6Types.ListenerReportV2 => true,
-            IcmpV6Types.NeighborSolicitation => nic.Owns(packet.NeighborTarget, Ethertype.IPv6),
-            _ => false,
-        };
 
     // An advertisement for a foreign target is neighbor discovery's spoofed ARP answer.
     private static bool NeighborAdvertisementPasses(in ParsedPacket packet, NicBinding nic) =>

@@ -9,7 +9,7 @@ namespace SecurityGroups.Guard;
 /// </summary>
 internal static class InfrastructureGuard
 {
-    private const uint AnswerWindowMilliseconds = 60_000;
+    private const long AnswerWindowMilliseconds = 60_000;
 
     /// <summary>Whether the packet is banned: DHCP answers and router advertisements out, redirects in.</summary>
     public static bool IsBanned(in ParsedPacket packet, Direction direction, InfrastructureTraffic switches)
@@ -49,6 +49,22 @@ internal static class InfrastructureGuard
         }
     }
 
+    /// <summary>
+    /// Whether an IPv6 packet without a source is what a NIC says before its first address, in the whole form that is admitted (RFC 4861,
+    /// RFC 4862): router solicitation, listener reports, duplicate address detection of an owned target.
+    /// </summary>
+    public static bool MayBeUnspecified(in ParsedPacket packet, NicBinding nic) =>
+        packet.Source == 0
+        && packet.Protocol == ProtocolNumbers.IcmpV6
+        && packet.IcmpType switch
+        {
+            IcmpV6Types.RouterSolicitation => SpecialAddresses.IsLinkMulticastV6(packet.Destination),
+            IcmpV6Types.ListenerReport or IcmpV6Types.ListenerReportV2 => IsListenerForm(packet, Direction.Egress),
+            IcmpV6Types.NeighborSolicitation =>
+                nic.Owns(packet.NeighborTarget, Ethertype.IPv6) && packet.Destination == SpecialAddresses.SolicitedNode(packet.NeighborTarget),
+            _ => false,
+        };
+
     private static bool AdmitsDhcpV4(in ParsedPacket packet, Direction direction, NicBinding nic, NicState state, long nowMilliseconds, bool commit)
     {
         if (direction == Direction.Egress)
@@ -62,10 +78,11 @@ internal static class InfrastructureGuard
             return isRequest;
         }
 
-        // Only an answer to this NIC's own broadcast request: anyone can send from port 67.
+        // Only an answer to this NIC's own broadcast request: anyone can send from port 67. The distance counts in both directions: a clock
+        // that was set back must not leave the door open until it has caught up.
         return SpecialAddresses.IsDhcpV4Answer(packet)
             && ((uint)packet.Destination == SpecialAddresses.LimitedBroadcast || nic.Owns(packet.Destination, packet.Ethertype))
-            && nowMilliseconds - state.DhcpRequestedAt <= AnswerWindowMilliseconds;
+            && Math.Abs(nowMilliseconds - state.DhcpRequestedAt) <= AnswerWindowMilliseconds;
     }
 
     private static bool AdmitsDhcpV6(in ParsedPacket packet, Direction direction) => direction == Direction.Egress

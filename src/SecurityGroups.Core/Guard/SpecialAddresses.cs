@@ -64,6 +64,19 @@ internal static class SpecialAddresses
         _ => MartianSources.None,
     };
 
+    /// <summary>The prefix length of the block that a martian of one class lies in.</summary>
+    public static int MartianPrefixLength(MartianSources kind, Ethertype ethertype) => (kind, ethertype) switch
+    {
+        (MartianSources.Multicast, Ethertype.IPv4) => 4,
+        (MartianSources.Multicast, Ethertype.IPv6) => 8,
+        (MartianSources.Loopback, Ethertype.IPv4) => 8,
+        (MartianSources.Loopback, Ethertype.IPv6) => 128,
+        (MartianSources.IPv4Mapped, _) => 96,
+        (MartianSources.ThisNetwork, _) => 8,
+        (MartianSources.ClassE, _) => 4,
+        _ => 32, // one broadcast address
+    };
+
     private static MartianSources MartianKindV4(in ParsedPacket packet, NicBinding nic)
     {
         uint source = (uint)packet.Source;

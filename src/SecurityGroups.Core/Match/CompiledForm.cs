@@ -61,9 +61,12 @@ internal sealed class CompiledForm
     /// </summary>
     public bool ReferencesGroups(Direction direction, Ethertype ethertype) => !Table(direction, ethertype).Groups.IsEmpty;
 
-    /// <summary>Whether a rule of this direction names a prefix, itself or through an address group, that covers an address.</summary>
-    public bool NamesPrefixCovering(Direction direction, Ethertype ethertype, UInt128 address) =>
-        Table(direction, ethertype).NamesPrefixCovering(address);
+    /// <summary>
+    /// Whether a rule of either direction names a prefix of at least some length, itself or through an address group, that covers an address.
+    /// </summary>
+    public bool NamesPrefixCovering(Ethertype ethertype, UInt128 address, int leastPrefixLength) =>
+        Table(Direction.Ingress, ethertype).NamesPrefixCovering(address, leastPrefixLength)
+        || Table(Direction.Egress, ethertype).NamesPrefixCovering(address, leastPrefixLength);
 
     private RuleTable Table(Direction direction, Ethertype ethertype) => _tables[((int)direction * 2) + (int)ethertype];
 

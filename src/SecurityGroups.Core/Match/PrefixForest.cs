@@ -20,17 +20,20 @@ internal sealed class PrefixForest
     private readonly UInt128[] _wideStarts = [];
     private readonly int[] _longest;
     private readonly int[] _parents;
+    private readonly byte[] _lengths;
     private readonly bool _isWide;
 
     /// <param name="ethertype">The family.</param>
     /// <param name="starts">First address of each piece, left-aligned, ascending, beginning with 0.</param>
     /// <param name="longest">The longest prefix that covers the piece, or <see cref="None"/>.</param>
     /// <param name="parents">For each prefix the longest other one that covers it, or <see cref="None"/>.</param>
-    public PrefixForest(Ethertype ethertype, ReadOnlySpan<UInt128> starts, int[] longest, int[] parents)
+    /// <param name="lengths">The length of each prefix.</param>
+    public PrefixForest(Ethertype ethertype, ReadOnlySpan<UInt128> starts, int[] longest, int[] parents, byte[] lengths)
     {
         _isWide = ethertype == Ethertype.IPv6;
         _longest = longest;
         _parents = parents;
+        _lengths = lengths;
         if (_isWide)
         {
             _wideStarts = starts.ToArray();
@@ -44,13 +47,16 @@ internal sealed class PrefixForest
         }
     }
 
-    public long Octets => ((long)(_narrowStarts.Length + _longest.Length + _parents.Length) * sizeof(int)) + (_wideStarts.LongLength * 16);
+    public long Octets => ((long)(_narrowStarts.Length + _longest.Length + _parents.Length) * sizeof(int)) + _lengths.Length + (_wideStarts.LongLength * 16);
 
     /// <summary>The longest prefix that covers an address, or <see cref="None"/>.</summary>
     public int Longest(UInt128 address) => _longest[_isWide ? Piece(_wideStarts, address) : Piece(_narrowStarts, (uint)address)];
 
     /// <summary>The next shorter prefix that covers the same addresses, or <see cref="None"/>.</summary>
     public int Parent(int prefix) => _parents[prefix];
+
+    /// <summary>How many bits a prefix has.</summary>
+    public int LengthOf(int prefix) => _lengths[prefix];
 
     private static int Piece<T>(T[] starts, T address)
         where T : IComparisonOperators<T, T, bool>

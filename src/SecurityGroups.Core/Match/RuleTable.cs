@@ -44,8 +44,12 @@ internal sealed class RuleTable(
         return groups.IsEmpty ? rule : Math.Min(rule, FindMemberRule(key, members, network));
     }
 
-    /// <summary>Whether a rule names a prefix that covers an address.</summary>
-    public bool NamesPrefixCovering(UInt128 address) => forest is not null && forest.Longest(address) != PrefixForest.None;
+    /// <summary>Whether a rule names a prefix of at least some length that covers an address.</summary>
+    public bool NamesPrefixCovering(UInt128 address, int leastPrefixLength)
+    {
+        int longest = forest?.Longest(address) ?? PrefixForest.None;
+        return longest != PrefixForest.None && forest!.LengthOf(longest) >= leastPrefixLength;
+    }
 
     private int FindPrefixRule(UInt128 remote, int service)
     {

@@ -96,15 +96,17 @@ public sealed class FormCompilerTests
     }
 
     [Fact]
-    public void NamesPrefixCovering_AnyRemoteRule_DoesNotCount()
+    public void NamesPrefixCovering_AnyRemoteOrShorterPrefix_DoesNotCount()
     {
         CompiledForm form = Compile(SecurityGroup.CreateEmpty("a")
             .WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, Remote.Network("0.0.0.0/0")))
-            .WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, Remote.Network("127.0.0.0/8"))));
-        Assert.True(form.NamesPrefixCovering(Direction.Ingress, Ethertype.IPv4, 0x7f000001));
-        Assert.False(form.NamesPrefixCovering(Direction.Ingress, Ethertype.IPv4, 0x0a000001));
-        Assert.False(form.NamesPrefixCovering(Direction.Egress, Ethertype.IPv4, 0x7f000001));
-        Assert.False(form.NamesPrefixCovering(Direction.Ingress, Ethertype.IPv6, 1));
+            .WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, Remote.Network("127.0.0.0/8")))
+            .WithRule(SecurityGroupRule.Egress(IpProtocol.Tcp, Remote.Network("224.0.0.0/4"))));
+        Assert.True(form.NamesPrefixCovering(Ethertype.IPv4, 0x7f000001, 8));
+        Assert.False(form.NamesPrefixCovering(Ethertype.IPv4, 0x7f000001, 9));
+        Assert.True(form.NamesPrefixCovering(Ethertype.IPv4, 0xe0000001, 4));
+        Assert.False(form.NamesPrefixCovering(Ethertype.IPv4, 0x0a000001, 0));
+        Assert.False(form.NamesPrefixCovering(Ethertype.IPv6, 1, 0));
     }
 
     [Fact]

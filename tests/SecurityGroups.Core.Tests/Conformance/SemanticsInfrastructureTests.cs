@@ -25,6 +25,7 @@ public sealed class SemanticsInfrastructureTests
     {
         ["133"] = (PacketBuilder.RouterSolicitation(OwnLinkLocal), Reason.Infrastructure, null),
         ["133 from ::"] = (PacketBuilder.RouterSolicitation("::"), Reason.Infrastructure, null),
+        ["133 from :: to unicast"] = (PacketBuilder.RouterSolicitation("::").Between("::", Router), Reason.SpoofedSource, null),
         ["133 spoofed"] = (PacketBuilder.RouterSolicitation("fe80::99"), Reason.SpoofedSource, null),
         ["133 in is not among what passes"] = (PacketBuilder.RouterSolicitation(Router), null, Reason.NoMatchingRule),
         ["133 to unicast"] = (PacketBuilder.RouterSolicitation(OwnLinkLocal).Between(OwnLinkLocal, Router), Reason.NoMatchingRule, null),
@@ -36,6 +37,8 @@ public sealed class SemanticsInfrastructureTests
         ["135 to somebody else"] = (PacketBuilder.NeighborSolicitation(Own, "2001:db8::1", "2001:db8::2"), Reason.NoMatchingRule, null),
         ["135 probe of an owned target"] = (PacketBuilder.NeighborSolicitation("::", Own), Reason.Infrastructure, null),
         ["135 probe of another target"] = (PacketBuilder.NeighborSolicitation("::", "2001:db8::99"), Reason.SpoofedSource, null),
+        ["135 probe sent to the target"] = (PacketBuilder.NeighborSolicitation("::", Own, Own), Reason.SpoofedSource, null),
+        ["135 probe sent elsewhere"] = (PacketBuilder.NeighborSolicitation("::", Own, "2001:db8:113::7"), Reason.SpoofedSource, null),
         ["135 spoofed"] = (PacketBuilder.NeighborSolicitation("2001:db8::99", "2001:db8::1"), Reason.SpoofedSource, null),
         ["135 in"] = (PacketBuilder.NeighborSolicitation("2001:db8::1", Own), null, Reason.Infrastructure),
         ["136 of an owned target"] = (PacketBuilder.NeighborAdvertisement(Own, Own), Reason.Infrastructure, null),
@@ -48,6 +51,10 @@ public sealed class SemanticsInfrastructureTests
         ["MLD done out"] = (PacketBuilder.MulticastListener(132, OwnLinkLocal, "ff02::2"), Reason.Infrastructure, null),
         ["MLDv2 report"] = (PacketBuilder.MulticastListener(143, OwnLinkLocal), Reason.Infrastructure, null),
         ["MLDv2 report from ::"] = (PacketBuilder.MulticastListener(143, "::"), Reason.Infrastructure, null),
+        ["MLD report from :: beyond the link"] = (PacketBuilder.MulticastListener(131, "::", "ff05::2"), Reason.SpoofedSource, null),
+        ["MLD report from :: with hop limit 2"] = (PacketBuilder.MulticastListener(131, "::").HopLimit(2), Reason.SpoofedSource, null),
+        ["MLDv2 report from :: without Router Alert"] = (PacketBuilder.MulticastListener(143, "::").WithoutExtensions(), Reason.SpoofedSource, null),
+        ["MLDv2 report from :: to unicast"] = (PacketBuilder.MulticastListener(143, "::", "2001:db8:113::7"), Reason.SpoofedSource, null),
         ["MLD report beyond the link"] = (PacketBuilder.MulticastListener(131, OwnLinkLocal, "ff05::2"), Reason.NoMatchingRule, null),
         ["MLD with hop limit 2"] = (PacketBuilder.MulticastListener(131, OwnLinkLocal, "ff02::2").HopLimit(2), Reason.NoMatchingRule, null),
         ["MLD without Router Alert"] = (PacketBuilder.MulticastListener(131, OwnLinkLocal, "ff02::2").WithoutExtensions(), Reason.NoMatchingRule, null),
@@ -163,6 +170,18 @@ public sealed class SemanticsInfrastructureTests
         .Ingress(PacketBuilder.DhcpAnswer("10.0.0.1").Ethernet(), Reason.NoMatchingRule)
         .Run();
 
+    /// <summary>A clock that was set back must not keep the window open until it has caught up.</summary>
+    [Theory]
+    [InlineData(-60, Reason.Infrastructure)]
+    [InlineData(-61, Reason.NoMatchingRule)]
+    [InlineData(-3600, Reason.NoMatchingRule)]
+    [Trait("Semantics", "38")]
+    public void DhcpAnswer_AfterTheClockWentBack_PassesWithin60SecondsEitherWay(int seconds, Reason expected) => new Scenario(s_silent, Ethernet)
+        .Egress(PacketBuilder.DhcpRequest().Ethernet(WMac), Reason.Infrastructure)
+        .Wait(seconds)
+        .Ingress(PacketBuilder.DhcpAnswer("10.0.0.1").Ethernet(), expected)
+        .Run();
+
     /// <summary>With its flag off, infrastructure goes by the rules.</summary>
     [Fact]
     [Trait("Semantics", "37")]
@@ -212,6 +231,22 @@ public sealed class SemanticsInfrastructureTests
         new Scenario(open.UpdateNic(W, nic => nic with { Mac = Mac() }), Ethernet)
             .Egress(From("fe80::f816:3eff:fe00:10"), Reason.MatchedRule).Egress(From("fe80::11"), Reason.SpoofedSource).Run();
         new Scenario(open, Ethernet).Egress(From("fe80::11"), Reason.MatchedRule).Run();
+    }
+
+    /// <summary>Link-local prefixes among the allowed addresses are a statement too: nothing is added to them.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Semantics", "40")]
+    public void LinkLocalSource_InAllowedAddresses_IsListed(bool hasMac)
+    {
+        PacketBuilder From(string source) => PacketBuilder.Ip(source, "ff02::fb").Udp(5353, 5353).Ethernet(WMac);
+        Policy policy = Web(EgressAll).UpdateNic(W, nic => nic with { Mac = hasMac ? Mac() : null, AllowedAddresses = Cidrs("fe80::10/127") });
+        new Scenario(policy, Ethernet)
+            .Egress(From("fe80::11"), Reason.MatchedRule)
+            .Egress(From("fe80::12"), Reason.SpoofedSource)
+            .Egress(From("fe80::f816:3eff:fe00:10"), Reason.SpoofedSource)
+            .Run();
     }
 
     [Fact]
@@ -287,6 +322,33 @@ public sealed class SemanticsInfrastructureTests
         new Scenario(Web(Ingress(IpProtocol.Udp, Remote.Network("127.0.0.0/8")))).Ingress(packet, Reason.MatchedRule).Run();
         Policy owner = Web(EgressAll).UpdateNic(W, nic => nic with { AllowedAddresses = Cidrs("127.0.0.1") });
         new Scenario(owner).Egress(PacketBuilder.Ip("127.0.0.1", Ends.IPv4.X).Udp(1, 2), Reason.MatchedRule).Run();
+    }
+
+    /// <summary>A prefix names a martian when it lies inside the martian's own block, whichever way its rule points.</summary>
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.0/8", "126.0.0.0/7")]
+    [InlineData("127.0.0.1", "127.0.0.1/32", "0.0.0.0/1")]
+    [InlineData("224.0.0.5", "224.0.0.0/4", "224.0.0.0/3")]
+    [InlineData("0.0.0.7", "0.0.0.0/8", "0.0.0.0/7")]
+    [InlineData("240.0.0.1", "240.0.0.0/4", "224.0.0.0/3")]
+    [InlineData("255.255.255.255", "255.255.255.255/32", "255.255.255.254/31")]
+    [InlineData("10.0.0.255", "10.0.0.255/32", "10.0.0.0/8")]
+    [InlineData("::1", "::1/128", "::/127")]
+    [InlineData("ff02::5", "ff00::/8", "fe00::/7")]
+    [InlineData("::ffff:10.0.0.1", "::ffff:0:0/96", "::/80")]
+    public void MartianSource_NamedByAPrefix_OnlyInsideItsBlock(string source, string naming, string wide)
+    {
+        IPAddress address = IPAddress.Parse(source);
+        bool isIPv4 = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
+        PacketBuilder packet = PacketBuilder.Ip(address, IPAddress.Parse(isIPv4 ? Ends.IPv4.W : Own)).Udp(1, 2);
+        FirewallOptions all = Options with { Martians = MartianSources.Default | MartianSources.ClassE };
+        foreach (Func<Remote, SecurityGroupRule> rule in new Func<Remote, SecurityGroupRule>[] { r => Ingress(IpProtocol.Udp, r), r => Egress(IpProtocol.Udp, r) })
+        {
+            Policy Named(string prefix) => Web(IngressAll, rule(Remote.Network(prefix)))
+                .UpdateNic(W, nic => nic with { Addresses = [new NicAddress(IPAddress.Parse(Ends.IPv4.W), 24), IPAddress.Parse(Own)] });
+            new Scenario(Named(wide), all).Ingress(packet, Reason.Martian).Run();
+            new Scenario(Named(naming), all).Ingress(packet, Reason.MatchedRule).Run();
+        }
     }
 
     [Theory, Families]

@@ -16,10 +16,10 @@ internal static class Universe
     public static readonly string[] OutsideIPv6 = ["2001:db8:f::7", "2001:db8:f::8", "fe80::77"];
 
     public static readonly string[] PrefixesIPv4 =
-        ["203.0.113.7", "203.0.113.0/29", "203.0.113.0/24", "192.0.0.0/4", "10.0.0.6", "10.0.0.77/24", "10.0.0.0/8", "10.0.8.0/21", "0.0.0.0/0"];
+        ["203.0.113.7", "203.0.113.0/29", "203.0.113.0/24", "192.0.0.0/4", "10.0.0.6", "10.0.0.77/24", "10.0.0.0/8", "10.0.8.0/21", "127.0.0.0/8", "224.0.0.0/3", "0.0.0.0/0"];
 
     public static readonly string[] PrefixesIPv6 =
-        ["2001:db8:f::7", "2001:db8:f::/64", "2001:db8::/32", "2001:db8::6/127", "2001:db8::/64", "fe80::/10", "2000::/3", "::/0"];
+        ["2001:db8:f::7", "2001:db8:f::/64", "2001:db8::/32", "2001:db8::6/127", "2001:db8::/64", "fe80::/10", "::1", "fe00::/7", "2000::/3", "::/0"];
 
     public static readonly int[] ServicePorts = [22, 53, 443];
     public static readonly int[] ClientPorts = [40_000, 40_001];
@@ -42,7 +42,8 @@ internal static class Universe
     }
 
     public static ImmutableArray<Cidr> AllowedAddresses(Dice dice) => dice.Weighted<ImmutableArray<Cidr>>(
-        (60, []),
+        (50, []),
+        (10, [Cidr.Parse("fe80::4/126")]),
         (15, [Cidr.Parse("10.0.9.0/24"), Cidr.Parse("2001:db8:9::/64")]),
         (15, [Cidr.Parse("203.0.113.0/29")]),
         (10, [Cidr.Parse("192.0.0.0/4"), Cidr.Parse("2000::/3")]));

@@ -102,13 +102,13 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
             return packet.Fault;
         }
 
-        bool hasFreshRequest = zone.DhcpRequestMilliseconds is { } asked && now - asked <= DhcpAnswerMilliseconds;
+        bool hasFreshRequest = zone.DhcpRequestMilliseconds is { } asked && Math.Abs(now - asked) <= DhcpAnswerMilliseconds;
         ReferencePlace place = new(Policy, nic, options, direction, packet, hasFreshRequest);
         if (place.Decide() is { } reason)
         {
             if (reason == Reason.Infrastructure && place.IsDhcpBroadcastRequest)
             {
-                zone.DhcpRequestMilliseconds = Math.Max(zone.DhcpRequestMilliseconds ?? now, now);
+                zone.DhcpRequestMilliseconds = now;
             }
 
             return reason;

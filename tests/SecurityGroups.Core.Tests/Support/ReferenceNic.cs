@@ -36,7 +36,9 @@ internal sealed class ReferenceNic(Nic nic, FirewallOptions options)
 
     private bool IsOwnLinkLocal(ReferenceAddress address)
     {
-        bool listsLinkLocal = Nic.Addresses.Select(own => ReferenceAddress.Of(own.Address)).Any(own => own.Family == Ethertype.IPv6 && own.IsLinkLocal);
+        bool listsLinkLocal = Nic.Addresses.Select(own => ReferenceAddress.Of(own.Address)).Any(own => own.Family == Ethertype.IPv6 && own.IsLinkLocal)
+            || Nic.AllowedAddresses.Any(allowed => allowed.PrefixLength >= 10 && allowed.Text.StartsWith("fe", StringComparison.OrdinalIgnoreCase)
+                && ReferenceAddress.Parse(allowed.Text.Split('/')[0]).IsLinkLocal);
         if (address.Family != Ethertype.IPv6 || !address.IsLinkLocal || listsLinkLocal)
         {
             return false;

@@ -40,24 +40,26 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
     private bool IsMartian()
     {
         ReferenceAddress source = packet.Source;
-        bool isNamed = nic.OwnsStrictly(source) || (!IsEgress && PrefixRuleNames(source));
-        bool isDhcp = source.IsUnspecified && IsDhcpBroadcast;
-        return !isNamed
-            && ((Martians(MartianSources.Multicast) && source.IsMulticast)
-                || (Martians(MartianSources.Broadcast) && nic.IsBroadcast(source))
-                || (Martians(MartianSources.Loopback) && source.IsLoopback)
-                || (Martians(MartianSources.IPv4Mapped) && source.IsIn("::ffff:0:0/96"))
-                || (Martians(MartianSources.ThisNetwork) && source.IsIn("0.0.0.0/8") && !isDhcp)
-                || (Martians(MartianSources.ClassE) && source.IsIn("240.0.0.0/4") && !source.IsLimitedBroadcast));
+        return !nic.OwnsStrictly(source)
+            && (IsMartian(MartianSources.Multicast, source.IsMulticast, 4, 8)
+                || IsMartian(MartianSources.Broadcast, nic.IsBroadcast(source), 32, 128)
+                || IsMartian(MartianSources.Loopback, source.IsLoopback, 8, 128)
+                || IsMartian(MartianSources.IPv4Mapped, source.IsIn("::ffff:0:0/96"), 32, 96)
+                || IsMartian(MartianSources.ThisNetwork, source.IsIn("0.0.0.0/8") && !(source.IsUnspecified && IsDhcpBroadcast), 8, 128)
+                || IsMartian(MartianSources.ClassE, source.IsIn("240.0.0.0/4") && !source.IsLimitedBroadcast, 4, 128));
     }
+
+    /// <summary>One class of martians. A rule names one by a prefix that is not shorter than the class's own.</summary>
+    private bool IsMartian(MartianSources martian, bool isOne, int lengthIPv4, int lengthIPv6) =>
+        isOne && Martians(martian) && (IsEgress || !PrefixRuleNames(packet.Source, packet.Family == Ethertype.IPv4 ? lengthIPv4 : lengthIPv6));
 
     private bool Martians(MartianSources one) => (options.Martians & one) != 0;
 
-    private bool PrefixRuleNames(ReferenceAddress source) => nic.Nic.SecurityGroups
+    private bool PrefixRuleNames(ReferenceAddress source, int leastLength) => nic.Nic.SecurityGroups
         .SelectMany(id => policy.SecurityGroups[id].Rules)
-        .Where(rule => rule.Direction == Direction.Ingress && rule.Ethertype == source.Family)
+        .Where(rule => rule.Ethertype == source.Family)
         .SelectMany(rule => rule.Remote.Kind == RemoteKind.AddressGroup ? policy.AddressGroups[rule.Remote.Id!].Addresses : rule.Remote.Prefix is { } one ? [one] : [])
-        .Any(prefix => prefix.PrefixLength > 0 && source.IsIn(prefix));
+        .Any(prefix => prefix.PrefixLength >= leastLength && source.IsIn(prefix));
 
     private Reason? SourceMac() => IsEgress && packet.SourceMac is { } mac && nic.Mac is { } own && mac != own ? Reason.SpoofedSource : null;
 
@@ -104,7 +106,13 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
     private bool IsUnspecifiedAllowed() => packet.Source.IsUnspecified
         && (IsIPv4
             ? IsDhcpBroadcast
-            : IsIcmpV6 && (packet.IcmpType is 131 or 133 or 143 || (packet.IcmpType == 135 && nic.Owns(packet.NeighborTarget!.Value))));
+            : IsIcmpV6 && packet.IcmpType switch
+            {
+                131 or 143 => IsAllowedMulticastListener(),
+                133 => IsAllowedNeighborDiscovery(),
+                135 => nic.Owns(packet.NeighborTarget!.Value) && packet.Destination == SolicitedNode(packet.NeighborTarget.Value),
+                _ => false,
+            });
 
     private Reason? Allowances()
     {
