@@ -49,7 +49,7 @@ public sealed class LegalConversationTests
                     Assert.True(decision.IsAllowed, $"seed {seed}, step {step}: X's {segment} is denied: {decision}");
                     local.Receive(segment);
                     break;
-                
+
                 // Before the handshake is through a SYN from X is a simultaneous open, which the peers themselves could not tell from an attack.
                 case 4 when local.IsSynchronized && remote.IsSynchronized:
                     Attack(step);
