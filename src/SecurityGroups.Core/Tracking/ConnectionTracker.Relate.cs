@@ -110,9 +110,10 @@ internal sealed partial class ConnectionTracker
             return true;
         }
 
+        // Retired by an update that this call does not see yet: nothing is left to count in.
         Zone? found = _zones.Find(zone);
         int burst = _icmpErrorsPerSecond * BurstSeconds;
-        return found is not null
-            && (commit ? found.IcmpErrors.TryTake(now, _icmpErrorsPerSecond, burst) : found.IcmpErrors.CanTake(now, _icmpErrorsPerSecond, burst));
+        return found is null
+            || (commit ? found.IcmpErrors.TryTake(now, _icmpErrorsPerSecond, burst) : found.IcmpErrors.CanTake(now, _icmpErrorsPerSecond, burst));
     }
 }

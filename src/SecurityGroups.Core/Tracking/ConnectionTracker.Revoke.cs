@@ -16,8 +16,8 @@ internal sealed partial class ConnectionTracker
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool Revalidate<TPolicy>(
-        ref ConnectionEntry entry, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, in TrackingModes modes,
-        in TPolicy policy)
+        ref ConnectionEntry entry, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, long now,
+        in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
         if (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key))
@@ -29,8 +29,7 @@ internal sealed partial class ConnectionTracker
                 return true;
             }
 
-            // Its idle time goes on from the last packet that was allowed: denied ones prolong nothing.
-            state.IsRevoked = true;
+            Revoke(ref state, now);
         }
 
         if (IsSyn(packet) && policy.Allows(direction, key))
@@ -39,6 +38,16 @@ internal sealed partial class ConnectionTracker
         }
 
         return false;
+    }
+
+    // A tombstone stays for its idle time from here on; the packets that it denies prolong nothing.
+    private static void Revoke(ref ConnectionState state, long now)
+    {
+        if (!state.IsRevoked)
+        {
+            state.IsRevoked = true;
+            state.Touch(now);
+        }
     }
 
     private static bool IsSyn(in ParsedPacket packet) =>

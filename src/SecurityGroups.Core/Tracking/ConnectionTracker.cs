@@ -124,8 +124,8 @@ internal sealed partial class ConnectionTracker
 
     /// <summary>
     /// Makes the connection of a packet that the rules admitted. <see cref="Reason.NotEvaluated"/> = made; another thread having made it
-    /// meanwhile counts as made after this packet advanced it. Otherwise why the packet must be denied: no room, or the other's connection
-    /// refuses it.
+    /// meanwhile counts as made after this packet advanced it, and so does a connection of a NIC that was removed meanwhile, which would be
+    /// forgotten anyway. Otherwise why the packet must be denied: no room, or the other's connection refuses it.
     /// </summary>
     public Reason Create(in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, uint stamp, bool commit)
     {
@@ -171,9 +171,8 @@ internal sealed partial class ConnectionTracker
 
     private static Reason ReasonOf(InsertResult inserted) => inserted switch
     {
-        InsertResult.Inserted => Reason.NotEvaluated,
+        InsertResult.Inserted or InsertResult.ZoneRetired => Reason.NotEvaluated,
         InsertResult.ZoneFull => Reason.NicQuota,
-        InsertResult.ZoneRetired => Reason.NicRemoved,
         _ => Reason.ConnectionTableFull,
     };
 
@@ -217,7 +216,7 @@ internal sealed partial class ConnectionTracker
         }
 
         bool mustCheck = state.IsRevoked || (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
-        if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, modes, policy))
+        if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, now, modes, policy))
         {
             return state.IsLive ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked) : default;
         }

@@ -130,9 +130,9 @@ internal static class TcpTracking
                 : new TrackResult(true, Verdict.Allow, Reason.PassIgnored) { IsTolerated = check == WindowCheck.Log };
         }
 
-        if (reason == Reason.PassIgnored)
+        if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
         {
-            // Within the window the receiver answers with a challenge.
+            // Within the window the receiver answers with a challenge. In TIME-WAIT it ignores resets (RFC 1337): neither ended nor prolonged.
             return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
         }
 

@@ -53,6 +53,11 @@ internal ref struct TcpWindow
             {
                 return Reason.Established;
             }
+
+            if (IsStaleAnswer(segment, state))
+            {
+                return Reason.PassIgnored;
+            }
         }
 
         if (!segment.HasAcknowledgment)
@@ -116,6 +121,12 @@ internal ref struct TcpWindow
     private readonly bool IsSynAnew(in TcpSegment segment, ConnectionState state) =>
         SequenceNumber.IsAfter(segment.End, Sender.End) && state.Class is ConnectionClass.SynSent or ConnectionClass.SynReceived;
 
+    // The answer to a SYN acknowledges it (RFC 9293, 3.10.7.3). The lag that condition IV grants to old acknowledgments would let an attacker
+    // who guesses the number roughly answer in place of the responder. Stricter than Linux.
+    private readonly bool IsStaleAnswer(in TcpSegment segment, ConnectionState state) =>
+        state.Class == ConnectionClass.SynSent && segment.Kind == TcpSegmentKind.SynAck
+        && SequenceNumber.IsBefore(segment.Acknowledgment, Sender.MaxAcknowledgment);
+
     /// <summary>The first segment seen of this end, or its SYN anew.</summary>
     private void Begin(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
     {
@@ -128,7 +139,7 @@ internal ref struct TcpWindow
             state.SetScale(_fromInitiator, packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale);
             if (segment.Kind == TcpSegmentKind.Syn)
             {
-                // The lowest acknowledgment that can answer this SYN: the strict test of resets in SYN-SENT.
+                // The lowest acknowledgment that can answer this SYN: the strict test of SYN-ACKs and resets in SYN-SENT.
                 Receiver.MaxAcknowledgment = segment.Sequence + 1;
             }
 

@@ -40,10 +40,12 @@ internal sealed class TimeoutTable
         return IsStalled(state) ? Math.Min(timeout, _stalled) : timeout;
     }
 
-    // A connection whose data nobody acknowledges, or that was picked up and never answered, is kept for less time.
+    // A connection whose data nobody acknowledges, or that was picked up and never answered, is kept for less time. Not a tombstone: the
+    // retransmissions that it denies may go on for longer, and with loose pick-up one of them would bring the connection back.
     private static bool IsStalled(ConnectionState state) =>
-        state.IsUnacknowledged || state.IsZeroWindow || state.Retransmissions >= MaxRetransmissions
-        || (state.Class == ConnectionClass.Established && !state.IsReplied);
+        !state.IsRevoked
+        && (state.IsUnacknowledged || state.IsZeroWindow || state.Retransmissions >= MaxRetransmissions
+            || (state.Class == ConnectionClass.Established && !state.IsReplied));
 
     private void Set(ConnectionClass kind, TimeSpan timeout) => _milliseconds[(int)kind] = (long)timeout.TotalMilliseconds;
 }

@@ -15,7 +15,7 @@ internal sealed class ReferenceConnection(Direction initiator, ReferenceFlow flo
 
     public ReferenceTcp? Tcp { get; set; }
 
-    public bool IsTombstone { get; set; }
+    public bool IsTombstone { get; private set; }
 
     public long LastSeenMilliseconds { get; private set; } = nowMilliseconds;
 
@@ -37,9 +37,20 @@ internal sealed class ReferenceConnection(Direction initiator, ReferenceFlow flo
         }
     }
 
+    /// <summary>Makes it a tombstone, whose idle time counts from now, or a connection again.</summary>
+    public void Revoke(bool isRevoked, long nowMilliseconds)
+    {
+        if (isRevoked && !IsTombstone)
+        {
+            LastSeenMilliseconds = Math.Max(LastSeenMilliseconds, nowMilliseconds);
+        }
+
+        IsTombstone = isRevoked;
+    }
+
     private int TimeoutSeconds(ReferenceTimeouts timeouts) => Flow.Protocol switch
     {
-        6 => Tcp!.TimeoutSeconds(timeouts),
+        6 => Tcp!.TimeoutSeconds(timeouts, IsTombstone),
         17 or 136 => IsStream ? timeouts.UdpStream : timeouts.UdpUnreplied,
         1 when Flow.Remote.Family == Ethertype.IPv4 => timeouts.IcmpQuery,
         58 when Flow.Remote.Family == Ethertype.IPv6 => timeouts.IcmpQuery,

@@ -61,12 +61,12 @@ internal sealed partial class ReferenceFirewall
     {
         if (IsRevoked(connection, call.Nic.Nic))
         {
-            connection.IsTombstone = true;
+            connection.Revoke(isRevoked: true, call.Now);
             bool replaces = call.Packet.Tcp is { Syn: true, Ack: false } && ReferenceRules.Allows(Policy, call.Nic.Nic, call.Flow);
             return replaces ? null : Reason.PolicyRevoked;
         }
 
-        connection.IsTombstone = false;
+        connection.Revoke(isRevoked: false, call.Now);
         if (connection.Tcp is null)
         {
             connection.Refresh(call.Direction, call.Now, Tracking.RefreshOnEgressOnly);

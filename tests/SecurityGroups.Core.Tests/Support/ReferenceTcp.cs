@@ -35,12 +35,12 @@ internal sealed class ReferenceTcp
     public bool KnowsWindow { get; private set; }
 
     /// <summary>Seconds of idle time this connection may have now.</summary>
-    public int TimeoutSeconds(ReferenceTimeouts timeouts)
+    public int TimeoutSeconds(ReferenceTimeouts timeouts, bool isTombstone)
     {
         bool isStalled = _repeats >= StalledRepeats || _initiator.HasUnacknowledged || _responder.HasUnacknowledged
             || _isWindowClosed || (State == State.Established && !IsReplied);
         int seconds = timeouts.Of(State);
-        return isStalled ? Math.Min(seconds, timeouts.Transient) : seconds;
+        return isStalled && !isTombstone ? Math.Min(seconds, timeouts.Transient) : seconds;
     }
 
     public static ReferenceTcp Open(ReferenceSegment first)
@@ -160,6 +160,8 @@ internal sealed class ReferenceTcp
             reason = Reason.PassIgnored;
         }
 
+        // In TIME-WAIT resets are ignored (RFC 1337).
+        reason = reason == Reason.Established && next == State.TimeWait ? Reason.PassIgnored : reason;
         return reason != Reason.Established ? (reason, before) : (reason, before.IsReplied ? Enter(next, fromInitiator) : null);
     }
 
@@ -200,6 +202,12 @@ internal sealed class ReferenceTcp
             {
                 return Reason.Established;
             }
+        }
+
+        // What answers a SYN acknowledges it.
+        if (segment is { Syn: true, Ack: true } && State == State.SynSent && !Before(receiver.FirstSequence, segment.Acknowledgment))
+        {
+            return Reason.PassIgnored;
         }
 
         bool acknowledges = segment.Ack && !(segment.Rst && segment.Acknowledgment == 0);

@@ -201,6 +201,14 @@ public class IcmpBehaviourTests
         Assert.Equal(Reason.Related, harness.Send(Direction.Ingress, error).Reason);
     }
 
+    [Fact]
+    public void Errors_InARetiredZone_HaveNoRate()
+    {
+        TrackerHarness harness = Opened(false, h => h.Out().Udp(4000, 53));
+        harness.Tracker.RetireZone(harness.Zone);
+        Assert.Equal(Reason.Related, harness.SendIn(harness.In().PortUnreachable(harness.Out().Udp(4000, 53).Build())).Reason);
+    }
+
     private static TrackerHarness Opened(bool isIPv6, Func<TrackerHarness, PacketBuilder> first, ConnectionTrackingOptions? options = null)
     {
         TrackerHarness harness = new(isIPv6, options);

@@ -93,16 +93,31 @@ public class RevocationTests
     }
 
     [Fact]
-    public void Tombstone_ExpiresByItsClassWhateverIsDenied()
+    public void Tombstone_OfUdp_StaysItsClassesIdleTimeFromTheRevocation()
     {
         TrackerHarness harness = Open(isTcp: false);
+        harness.Wait(1);
         harness.Rules.Replace(TestRules.EgressOnly);
-        harness.Wait(20);
+        harness.Wait(28);
+        Assert.Equal(Reason.PolicyRevoked, harness.SendIn(Data(harness.In(), false, false)).Reason);
+        harness.Wait(2);
         Assert.Equal(Reason.PolicyRevoked, harness.SendOut(Data(harness.Out(), false, true)).Reason);
-        harness.Wait(9);
-        Assert.Equal(Reason.PolicyRevoked, harness.SendOut(Data(harness.Out(), false, true)).Reason);
+        harness.Wait(27);
+        harness.Rules.Replace(TestRules.EgressOnly);
+        Assert.Equal(Reason.PolicyRevoked, harness.SendIn(Data(harness.In(), false, false)).Reason);
         harness.Wait(1);
         Assert.Equal(Reason.MatchedRule, harness.SendOut(Data(harness.Out(), false, true)).Reason);
+    }
+
+    [Fact]
+    public void Tombstone_WithUnacknowledgedData_OutlastsTheRetransmissions()
+    {
+        TrackerHarness harness = Open(isTcp: true, new ConnectionTrackingOptions { MaxConnections = 64, PickUp = PickUp.Loose });
+        TcpScript.Run(harness, "out PA 1001+100/5001 | timeout 300", 22);
+        harness.Rules.Replace(TestRules.EgressOnly);
+        TcpScript.Run(harness, "wait 10 | out PA 1001+100/5001 => PolicyRevoked | timeout 7440", 22);
+        TcpScript.Run(harness, "wait 301 | out PA 1001+100/5001 => PolicyRevoked | in A 5001/1101 => PolicyRevoked | timeout 7139", 22);
+        TcpScript.Run(harness, "wait 7138 | out PA 1001+100/5001 => PolicyRevoked | wait 1 | out PA 1001+100/5001 => new", 22);
     }
 
     [Fact]
