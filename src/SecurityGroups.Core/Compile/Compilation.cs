@@ -19,6 +19,7 @@ internal sealed class Compilation
     private readonly Dictionary<int, NicBinding?> _bindings = [];
     private readonly ImmutableArray<FormEntry?>.Builder _forms;
     private readonly ImmutableDictionary<string, FormUse>.Builder _formUses;
+    private readonly ImmutableDictionary<string, int>.Builder _networkUsers;
     private readonly List<MemberChange> _memberChanges = [];
     private readonly List<uint> _retiredZones = [];
     private readonly List<PolicyError> _errors = [];
@@ -41,6 +42,7 @@ internal sealed class Compilation
         _stamp = (uint)(previous.Ruleset.Generation + 1);
         _forms = previous.Ruleset.Forms.ToBuilder();
         _formUses = previous.FormUses.ToBuilder();
+        _networkUsers = previous.NetworkUsers.ToBuilder();
         _groups = previous.Groups;
         _networks = previous.Networks;
         _nicSlots = previous.NicSlots;
@@ -246,6 +248,7 @@ internal sealed class Compilation
     private void ChangeMembership(Nic nic, bool joins)
     {
         int network = _networks[nic.NetworkId];
+        _networkUsers[nic.NetworkId] = _networkUsers.GetValueOrDefault(nic.NetworkId) + (joins ? 1 : -1);
         ImmutableArray<int> groups = [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Select(id => _groups[id])];
         _memberChanges.AddRange(
             from address in MemberAddresses.Of(nic)
@@ -254,12 +257,7 @@ internal sealed class Compilation
 
     private CompiledPolicy Finish()
     {
-        // Numbers of groups that are gone are free only now: the members that left were still counted under them.
-        foreach (SecurityGroup removed in _difference.SecurityGroups.Removed)
-        {
-            _groups = _groups.Without(removed.Id);
-        }
-
+        FreeNumbers();
         Ruleset ruleset = new()
         {
             Policy = _policy,
@@ -275,6 +273,7 @@ internal sealed class Compilation
             Ruleset = ruleset,
             Groups = _groups,
             Networks = _networks,
+            NetworkUsers = _networkUsers.ToImmutable(),
             NicSlots = _nicSlots,
             FormSlots = _formSlots,
             FormUses = _formUses.ToImmutable(),
@@ -283,5 +282,23 @@ internal sealed class Compilation
             FormsCompiled = _formsCompiled,
             RetiredZones = [.. _retiredZones],
         };
+    }
+
+    // Numbers of what is gone are free only now: the members that left were still counted under them.
+    private void FreeNumbers()
+    {
+        foreach (SecurityGroup removed in _difference.SecurityGroups.Removed)
+        {
+            _groups = _groups.Without(removed.Id);
+        }
+
+        foreach (Nic left in _difference.Nics.Removed.Concat(_difference.Nics.Set.Select(change => change.Before).OfType<Nic>()))
+        {
+            if (_networkUsers.GetValueOrDefault(left.NetworkId) == 0)
+            {
+                _networkUsers.Remove(left.NetworkId);
+                _networks = _networks.Without(left.NetworkId);
+            }
+        }
     }
 }

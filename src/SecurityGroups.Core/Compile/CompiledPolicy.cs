@@ -20,6 +20,9 @@ internal sealed record CompiledPolicy
     /// <summary>Numbers of networks, for the membership index.</summary>
     public Numbering Networks { get; init; } = Numbering.Empty;
 
+    /// <summary>How many NICs each network has; a network's number is free when its last NIC goes.</summary>
+    public ImmutableDictionary<string, int> NetworkUsers { get; init; } = ImmutableDictionary<string, int>.Empty;
+
     /// <summary>Slots of NICs; freed ones are used again.</summary>
     public Numbering NicSlots { get; init; } = Numbering.Empty;
 

@@ -21,6 +21,9 @@ internal sealed class PrefixLengths
 
     public static PrefixLengths Empty { get; } = new([], ImmutableDictionary<(int Scope, byte Length), int>.Empty);
 
+    /// <summary>Up to which scope lists are kept: two scopes a network number, one each ethertype.</summary>
+    public int Scopes => _inUse.Length;
+
     public ReadOnlySpan<byte> Of(int network, Ethertype ethertype)
     {
         int scope = ScopeOf(network, ethertype);
@@ -62,7 +65,7 @@ internal sealed class PrefixLengths
             inUse[scope] = [.. lengths.Where(length => counts.ContainsKey((scope, length)))];
         }
 
-        return inUse;
+        return inUse[..(Array.FindLastIndex(inUse, lengths => lengths.Length != 0) + 1)];
     }
 
     private static int ScopeOf(int network, Ethertype ethertype) => (network * 2) + (int)ethertype;
