@@ -29,6 +29,7 @@ internal sealed class Compilation
     private Numbering _formSlots;
     private ImmutableDictionary<string, RuleBlock> _ruleBlocks;
     private long _nextRuleNumber;
+    private long _formOctets;
     private int _formsCompiled;
 
     public Compilation(Policy policy, CompiledPolicy previous, NicCompiler nicCompiler, INicIdentities identities, PolicyLimits limits)
@@ -41,6 +42,7 @@ internal sealed class Compilation
         _difference = PolicyDifference.Between(previous.Ruleset.Policy, policy);
         _stamp = (uint)(previous.Ruleset.Generation + 1);
         _forms = previous.Ruleset.Forms.ToBuilder();
+        _formOctets = previous.Ruleset.Forms.Sum(form => form?.Form.Octets ?? 0);
         _formUses = previous.FormUses.ToBuilder();
         _networkUsers = previous.NetworkUsers.ToBuilder();
         _groups = previous.Groups;
@@ -148,8 +150,14 @@ internal sealed class Compilation
         if (_formSlots.TryGet(use.Key, out int slot))
         {
             _formSlots = _formSlots.Without(use.Key);
-            _forms[slot] = null;
+            Forget(slot);
         }
+    }
+
+    private void Forget(int slot)
+    {
+        _formOctets -= _forms[slot]?.Form.Octets ?? 0;
+        _forms[slot] = null;
     }
 
     private void CompileForm(FormUse use)
@@ -160,12 +168,12 @@ internal sealed class Compilation
             _forms.Add(null);
         }
 
-        _forms[slot] = null;
-        long budget = _limits.MaxCompiledOctets - _forms.Sum(form => form?.Form.Octets ?? 0);
+        Forget(slot);
         ImmutableArray<RuleBlock> blocks = [.. use.GroupIds.Select(id => _ruleBlocks[id])];
-        if (FormCompiler.TryCompile(blocks, _policy.AddressGroups, id => _groups[id], budget, out CompiledForm? form, out PolicyError? error))
+        if (FormCompiler.TryCompile(blocks, _policy.AddressGroups, id => _groups[id], _limits.MaxCompiledOctets - _formOctets, out CompiledForm? form, out PolicyError? error))
         {
             _forms[slot] = new FormEntry(form, _stamp);
+            _formOctets += form.Octets;
             _formsCompiled++;
         }
         else

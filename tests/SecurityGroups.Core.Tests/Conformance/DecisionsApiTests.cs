@@ -102,6 +102,18 @@ public sealed class DecisionsApiTests
     }
 
     [Fact]
+    public void Update_BeyondTheMemoryLimit_ChangesNothing()
+    {
+        PolicyLimits limits = new() { MaxCompiledOctets = 2_000 };
+        using Firewall firewall = new(Web(IngressAll), Options with { Limits = limits });
+        SecurityGroupRule[] many = [.. Enumerable.Range(1, 50).Select(i => Ingress(IpProtocol.Tcp, i, Remote.Network($"192.0.2.{i}/32")) with { Id = $"r{i}" })];
+        PolicyException exception = Assert.Throws<PolicyException>(() => firewall.Update(policy => policy.SetRules("web", many)));
+        Assert.Equal("limit.compiledMemory", Assert.Single(exception.Errors).Code);
+        Assert.Equal((1, true), (firewall.Generation, firewall[W].Filter(Direction.Ingress, s_packet).IsAllowed));
+        Assert.Equal(2, firewall.Update(policy => policy.SetRules("web", many[..2])).Generation);
+    }
+
+    [Fact]
     public void Update_WhoseLambdaThrows_ChangesNothing()
     {
         using Firewall firewall = new(Web(), Options);
