@@ -1,6 +1,6 @@
 namespace SecurityGroups.Tracking;
 
-// Insert, remove, reclaim.
+// Insert, remove.
 internal sealed partial class ConnectionTable
 {
     /// <summary>
@@ -9,6 +9,7 @@ internal sealed partial class ConnectionTable
     /// </summary>
     public InsertResult TryInsert(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone)
     {
+        ForgetSearchIfBefore(now);
         Reclaim(now, TrackingTuning.HandSteps);
         Zone? zone = _zones.Find(key.Zone);
         if (zone is null)
@@ -40,29 +41,6 @@ internal sealed partial class ConnectionTable
 
         zone.Remove();
         return false;
-    }
-
-    private bool TryCount(Zone zone, int max, long now)
-    {
-        if (TryAdd(zone, max))
-        {
-            return true;
-        }
-
-        // The count includes what expired unnoticed.
-        Reclaim(now, TrackingTuning.HandStepsAtQuota);
-        return TryAdd(zone, max);
-    }
-
-    private bool TryTakeEntry(long now, out uint index)
-    {
-        if (_free.TryTake(out index))
-        {
-            return true;
-        }
-
-        Reclaim(now, TrackingTuning.HandStepsWhenFull);
-        return _free.TryTake(out index);
     }
 
     private InsertResult TryInsertEntry(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index)
@@ -97,57 +75,6 @@ internal sealed partial class ConnectionTable
         }
 
         return result;
-    }
-
-    /// <summary>Moves the clock hand over some entries and removes what expired or belongs to a retired zone. Returns how many went.</summary>
-    public int Reclaim(long now, int budget)
-    {
-        uint used = _free.Used;
-        if (used == 0)
-        {
-            return 0;
-        }
-
-        int steps = (int)Math.Min((uint)budget, used);
-        uint position = (Interlocked.Add(ref _counters[0].Hand, (uint)steps) - (uint)steps) % used;
-        int reclaimed = 0;
-        for (int i = 0; i < steps; i++)
-        {
-            if (TryReap(position, now))
-            {
-                reclaimed++;
-            }
-
-            position = position + 1 == used ? 0 : position + 1;
-        }
-
-        _entries.Prefetch(position);
-        return reclaimed;
-    }
-
-    /// <summary>Whether an entry's connection is past its time, or its zone gone. Meaningful while the caller holds its lock.</summary>
-    public bool IsOver(in ConnectionEntry entry, ConnectionState state, long now) =>
-        _timeouts.IsExpired(state, now) || _zones.Find(entry.Zone) is null;
-
-    private bool TryReap(uint index, long now)
-    {
-        ref ConnectionEntry entry = ref _entries[index];
-        ConnectionState state = new(Volatile.Read(ref entry.StateWord));
-
-        // A look without the lock spares the live ones; what it finds is judged again under the lock.
-        if (!state.IsLive || !IsOver(entry, state, now) || !TryLock(ref entry, out state))
-        {
-            return false;
-        }
-
-        bool isOver = IsOver(entry, state, now);
-        if (isOver)
-        {
-            state.Kill();
-        }
-
-        Release(index, state);
-        return isOver;
     }
 
     private void Fill(uint index, in FlowKey key, in ConnectionEntry entry)

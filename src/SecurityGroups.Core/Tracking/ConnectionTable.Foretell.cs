@@ -5,7 +5,7 @@ internal sealed partial class ConnectionTable
 {
     /// <summary>
     /// What <see cref="TryInsert"/> would answer now; changes nothing. A connection of the same key is on its way out and counts as gone, and so
-    /// does what the clock hand would take out on the way. Slow.
+    /// does what the clock hand or a sweep would take out on the way. Slow.
     /// </summary>
     public InsertResult Foretell(in FlowKey key, ulong hash, long now, int maxInZone)
     {
@@ -15,13 +15,26 @@ internal sealed partial class ConnectionTable
             return InsertResult.ZoneRetired;
         }
 
-        (int leaving, int leavingZone) = CountLeaving(key, hash, now);
-        return maxInZone != 0 && zone.Connections - leavingZone >= maxInZone ? InsertResult.ZoneFull
-            : Count - leaving >= Capacity ? InsertResult.Full
-            : InsertResult.Inserted;
+        uint steps = TrackingTuning.HandSteps;
+        if (maxInZone != 0 && !HasRoomInZone(zone, maxInZone, key, hash, now, steps))
+        {
+            steps += TrackingTuning.HandStepsAtQuota;
+            bool sweeps = !HasRoomInZone(zone, maxInZone, key, hash, now, steps) && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
+            steps = sweeps ? _free.Used : steps;
+            if (!HasRoomInZone(zone, maxInZone, key, hash, now, steps))
+            {
+                return InsertResult.ZoneFull;
+            }
+        }
+
+        steps += IsKnownFull(now) ? 0u : TrackingTuning.HandStepsWhenFull;
+        return Count - CountLeaving(key, hash, now, steps, ofZone: false) < Capacity ? InsertResult.Inserted : InsertResult.Full;
     }
 
-    private (int All, int OfZone) CountLeaving(in FlowKey key, ulong hash, long now)
+    private bool HasRoomInZone(Zone zone, int max, in FlowKey key, ulong hash, long now, uint steps) =>
+        zone.Connections - CountLeaving(key, hash, now, steps, ofZone: true) < max;
+
+    private int CountLeaving(in FlowKey key, ulong hash, long now, uint steps, bool ofZone)
     {
         bool replaces = TryAcquire(key, hash, out uint own, out ConnectionState state);
         if (replaces)
@@ -29,21 +42,16 @@ internal sealed partial class ConnectionTable
             Release(own, state);
         }
 
-        int all = replaces ? 1 : 0;
-        int ofZone = all;
+        int count = replaces ? 1 : 0;
         uint used = _free.Used;
-        uint steps = Math.Min(used, TrackingTuning.HandSteps + TrackingTuning.HandStepsWhenFull);
-        for (uint i = 0; i < steps; i++)
+        for (uint i = 0; i < Math.Min(used, steps); i++)
         {
             uint index = (Volatile.Read(ref _counters[0].Hand) + i) % used;
-            if ((!replaces || index != own) && IsLeaving(index, now))
-            {
-                all++;
-                ofZone += _entries[index].Zone == key.Zone ? 1 : 0;
-            }
+            bool isOther = !replaces || index != own;
+            count += isOther && (!ofZone || _entries[index].Zone == key.Zone) && IsLeaving(index, now) ? 1 : 0;
         }
 
-        return (all, ofZone);
+        return count;
     }
 
     private bool IsLeaving(uint index, long now)

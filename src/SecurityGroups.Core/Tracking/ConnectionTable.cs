@@ -39,6 +39,9 @@ internal sealed partial class ConnectionTable
         _entries = new AlignedArray<ConnectionEntry>(capacity);
         _addresses = new AlignedArray<AddressPair>(capacity);
         _free = new FreeSlots(_entries);
+
+        // Long ago, with room for a difference to any time.
+        _counters[0].SweptAt = long.MinValue / 2;
     }
 
     /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>

@@ -35,7 +35,11 @@ internal sealed partial class ConnectionTracker
     public uint RegisterZone() => _zones.Register();
 
     /// <summary>Closes a zone: its connections never match again and are reclaimed in time.</summary>
-    public void RetireZone(uint zone) => _zones.Retire(zone);
+    public void RetireZone(uint zone)
+    {
+        _zones.Retire(zone);
+        _table.ForgetSearch();
+    }
 
     /// <summary>Connections of a zone, expired ones that were not reclaimed yet included.</summary>
     public int CountOf(uint zone) => _zones.Find(zone)?.Connections ?? 0;

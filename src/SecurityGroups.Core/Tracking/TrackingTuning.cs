@@ -15,6 +15,15 @@ internal static class TrackingTuning
     /// <summary>Entries it looks at when a zone is at its quota: one NIC must not spend the time of all.</summary>
     public const int HandStepsAtQuota = 64;
 
+    /// <summary>
+    /// How seldom the whole table is swept for zones at their quota: a millisecond for as many entries, so that sweeping takes a few percent
+    /// of one processor, but no longer than <see cref="MaxSweepMilliseconds"/>.
+    /// </summary>
+    public const int SweptEntriesPerMillisecond = 4096;
+
+    /// <summary>How long an expired connection may count against a quota at most.</summary>
+    public const int MaxSweepMilliseconds = 1000;
+
     /// <summary>Entries it looks at when there is no room; bounds the cost of a denied packet.</summary>
     public const int HandStepsWhenFull = 1024;
 }

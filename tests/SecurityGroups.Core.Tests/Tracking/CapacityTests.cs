@@ -54,6 +54,73 @@ public class CapacityTests
         Assert.Equal(1, harness.Tracker.CountOf(harness.Zone));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NicAtItsQuota_WhoseExpiredConnectionsLieFarFromTheHand_HasRoom(bool isExplainedFirst)
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 16_384 });
+        uint small = harness.Zone;
+        Assert.All(Enumerable.Range(1, 100), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        harness.Zone = harness.Tracker.RegisterZone();
+        harness.Wait(20);
+        Assert.All(Enumerable.Range(1, 10_000), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        harness.Zone = small;
+        harness.Modes = harness.Modes with { MaxConnections = 100 };
+        harness.Wait(5);
+        harness.Tracker.Reclaim(harness.Now, 5_000);
+        Assert.Equal(Reason.NicQuota, harness.SendOut(harness.Out().Udp(200, 53)).Reason);
+        harness.Wait(5);
+        if (isExplainedFirst)
+        {
+            Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, harness.Out().Udp(200, 53).Build(), commit: false).Reason);
+        }
+
+        Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(200, 53)).Reason);
+        Assert.Equal(1, harness.Tracker.CountOf(small));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    [Fact]
+    public void FullTable_KnownToHoldNothingExpired_IsNotSearchedAgainInThatMillisecond()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 3_000 });
+        Assert.All(Enumerable.Range(1, 3_000), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.False(harness.Tracker.Table.IsKnownFull(harness.Now));
+            Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(4_000, 53)).Reason);
+        }
+
+        Assert.True(harness.Tracker.Table.IsKnownFull(harness.Now));
+        Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(4_000, 53)).Reason);
+        harness.Wait(0.001);
+        Assert.False(harness.Tracker.Table.IsKnownFull(harness.Now));
+    }
+
+    [Fact]
+    public void FullTable_WhoseZoneIsRetired_HasRoomInTheSameMillisecond()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 32 });
+        Assert.All(Enumerable.Range(1, 32), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(99, 53)).Reason);
+        Assert.True(harness.Tracker.Table.IsKnownFull(harness.Now));
+        harness.Tracker.RetireZone(harness.Zone);
+        harness.Zone = harness.Tracker.RegisterZone();
+        Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(99, 53)).Reason);
+    }
+
+    [Fact]
+    public void FullTable_AfterTheClockWentBack_IsSearchedAgain()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 1 });
+        harness.Rules.Replace(TestRules.EgressOnly);
+        TcpScript.Run(harness, "out S 1000 => new | out S 1000 :5001 => ConnectionTableFull | wait -100 | in RA 0/1001 | count 0");
+        Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(1, 53)).Reason);
+        harness.Wait(100);
+        Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(2, 53)).Reason);
+    }
+
     [Fact]
     public void RetiredZone_StoresNoConnectionsAndGivesItsRoomBack()
     {
