@@ -101,8 +101,7 @@ public sealed partial class NicFilter
         }
 
         PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: false);
-        Reason form = judge.Parse(bytes, bytes.Length, out ParsedPacket packet);
-        Decision decision = form == Reason.NotEvaluated ? judge.Judge(bytes, packet) : Decision.Deny(form);
+        Decision decision = judge.Decide(bytes, bytes.Length, out ParsedPacket packet);
         return Explainer.Explain(ruleset, nic, direction, packet, decision) with { Connection = judge.FindConnection(packet) };
     }
 
@@ -122,7 +121,8 @@ public sealed partial class NicFilter
         if (TryBind(ruleset, out NicBinding nic, out Decision decision))
         {
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true);
-            decision = judge.Decide(bytes, originalLength, out isCut);
+            decision = judge.Decide(bytes, originalLength, out ParsedPacket packet);
+            isCut = packet.Has(PacketTraits.HeadersCut);
         }
 
         if (!isCut)

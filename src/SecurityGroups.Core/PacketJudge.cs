@@ -56,11 +56,10 @@ internal readonly ref struct PacketJudge
 
     public void PrefetchEntry(in Flow flow) => _tracker.PrefetchEntry(flow.Hash);
 
-    /// <summary>Reads and decides; <paramref name="isCut"/> tells that a capture lost the headers, so that there is no decision.</summary>
-    public Decision Decide(ReadOnlySpan<byte> bytes, int originalLength, out bool isCut)
+    /// <summary>Reads and decides. A packet whose headers a capture cut (<see cref="PacketTraits.HeadersCut"/>) has no meaningful decision.</summary>
+    public Decision Decide(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet)
     {
-        Reason form = Parse(bytes, originalLength, out ParsedPacket packet);
-        isCut = packet.Has(PacketTraits.HeadersCut);
+        Reason form = Parse(bytes, originalLength, out packet);
         return form == Reason.NotEvaluated ? Judge(bytes, packet) : Decision.Deny(form);
     }
 
