@@ -120,8 +120,14 @@ internal struct ConnectionState(ulong bits)
         }
     }
 
-    /// <summary>Marks the connection as removed; whoever released that word takes it out of the index.</summary>
-    public void Kill() => _bits = 0;
+    /// <summary>Why a dead connection ended; meaningless while it lives.</summary>
+    public readonly ConnectionEnd End => (ConnectionEnd)(_bits & TimeMask);
+
+    /// <summary>
+    /// Marks the connection as removed, for <see cref="ConnectionTable.Release"/>: the table stores 0, whoever released that word takes it out
+    /// of the index. What it was last, and why it ended, stay readable in this copy.
+    /// </summary>
+    public void Kill(ConnectionEnd end) => _bits = (_bits & ~(LiveBit | LockBit | TimeMask)) | (ulong)end;
 
     public readonly int Scale(bool ofInitiator) => (int)(_bits >> (ofInitiator ? InitiatorScaleShift : ResponderScaleShift)) & 15;
 

@@ -57,7 +57,7 @@ internal sealed partial class ConnectionTable
         bool isOver = IsOver(entry, state, now);
         if (isOver)
         {
-            state.Kill();
+            state.Kill(_zones.Find(entry.Zone) is null ? ConnectionEnd.NicRemoved : ConnectionEnd.Expired);
         }
 
         Release(index, state);

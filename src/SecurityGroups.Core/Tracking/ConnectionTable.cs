@@ -91,11 +91,14 @@ internal sealed partial class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(uint index, ConnectionState state)
     {
-        Volatile.Write(ref _entries[index].StateWord, state.Bits);
-        if (!state.IsLive)
+        if (state.IsLive)
         {
-            TakeOut(index);
+            Volatile.Write(ref _entries[index].StateWord, state.Bits);
+            return;
         }
+
+        Volatile.Write(ref _entries[index].StateWord, 0);
+        TakeOut(index);
     }
 
     /// <summary>Reads the addresses of a connection whose lock the caller holds.</summary>

@@ -215,7 +215,7 @@ internal sealed partial class ConnectionTracker
     {
         if (_timeouts.IsExpired(state, now))
         {
-            state.Kill();
+            state.Kill(ConnectionEnd.Expired);
             return default;
         }
 
