@@ -57,7 +57,7 @@ public class ParserProperties
             : $"{packet.Family} {packet.Source.Bits} {packet.Destination.Bits} {packet.Protocol} {packet.HopLimit} ports {packet.HasPorts && !packet.IsLaterFragment} "
                 + $"{packet.SourcePort} {packet.RulePort} extensions {packet.HasExtensionHeaders} alert {packet.HasRouterAlert} "
                 + $"fragment {packet.IsFragment} target {packet.NeighborTarget?.Bits ?? 0} "
-                + $"tcp {tcp?.Sequence ?? 0} {tcp?.Acknowledgment ?? 0} {tcp?.PayloadOctets ?? 0} {tcp?.Window ?? 0} {(tcp is { Syn: true } ? tcp.WindowScale : null)} {tcp is { Syn: true, SackPermitted: true }} {tcp is { Ack: true, Syn: false, SackEdges.Count: > 0 }}";
+                + $"tcp {tcp?.Sequence ?? 0} {tcp?.Acknowledgment ?? 0} {tcp?.PayloadOctets ?? 0} {tcp?.Window ?? 0} {(tcp is { Syn: true } ? tcp.WindowScale : null)} {tcp is { Syn: true, SackPermitted: true }} {tcp is { Ack: true, SackEdges.Count: > 0 }}";
     }
 
     private static string Describe(in ParsedPacket packet)

@@ -212,7 +212,7 @@ internal sealed class ReferenceTcp
 
         bool acknowledges = segment.Ack && !(segment.Rst && segment.Acknowledgment == 0);
         uint ack = acknowledges ? segment.Acknowledgment : receiver.End;
-        uint sack = acknowledges && !segment.Syn && receiver.SackPermitted
+        uint sack = acknowledges && receiver.SackPermitted
             ? segment.SackEdges.Aggregate(ack, (high, edge) => Before(high, edge) ? edge : high)
             : ack;
         Reason reason = Bounds(sender, receiver, segment, sack);
