@@ -10,7 +10,7 @@ namespace SecurityGroups;
 /// A policy in force: compiled rules, tracked connections, one filter per NIC. Any thread may call any member; updates take turns, packets
 /// never wait for them.
 /// </summary>
-public sealed class Firewall : IDisposable
+public sealed partial class Firewall : IDisposable
 {
     private readonly Lock _writer = new();
     private readonly RulesetCompiler _compiler;
@@ -111,9 +111,6 @@ public sealed class Firewall : IDisposable
     public bool TryGetRule(Decision decision, [NotNullWhen(true)] out RuleReference? rule) =>
         RulesetInForce().Rules.TryGetRule(decision.RuleNumber, out rule);
 
-    /// <summary>The tracked connections of every NIC at about this moment; packets go on meanwhile.</summary>
-    public IEnumerable<ConnectionInfo> GetConnections() => GetConnections(_ => true);
-
     /// <summary>Figures at this moment.</summary>
     public FirewallStatistics GetStatistics()
     {
@@ -140,12 +137,6 @@ public sealed class Firewall : IDisposable
         }
     }
 
-    internal IEnumerable<ConnectionInfo> GetConnections(Func<NicBinding, bool> ofNic)
-    {
-        Dictionary<uint, string> nicIds = RulesetInForce().Nics.All().Where(ofNic).ToDictionary(nic => nic.Zone, nic => nic.Id);
-        return Tracker.Snapshot(nicIds, Clock.NowOrLatest());
-    }
-
     private Ruleset RulesetInForce()
     {
         Ruleset ruleset = _ruleset;
@@ -161,11 +152,12 @@ public sealed class Firewall : IDisposable
 
     private void Publish(CompiledPolicy compiled)
     {
+        long now = Clock.NowOrLatest();
         _compiled = compiled;
         _ruleset = compiled.Ruleset;
         foreach (uint zone in compiled.RetiredZones)
         {
-            Tracker.RetireZone(zone);
+            Tracker.RetireZone(zone, now);
         }
     }
 
@@ -173,6 +165,6 @@ public sealed class Firewall : IDisposable
     {
         public object NewIncarnation(string nicId, int slot) => new NicFilter(firewall, nicId, slot);
 
-        public uint NewZone() => firewall.Tracker.RegisterZone();
+        public uint NewZone(string nicId) => firewall.Tracker.RegisterZone(nicId);
     }
 }

@@ -53,10 +53,6 @@ public sealed partial class NicFilter
     public NicStatistics GetStatistics() =>
         new(Id, _state, _firewall.Ruleset.Nics[_slot] is { } nic && ReferenceEquals(nic.Incarnation, this) ? _firewall.Tracker.CountTolerated(nic.Zone) : 0);
 
-    /// <summary>The tracked connections of this NIC at about this moment; packets go on meanwhile.</summary>
-    public IEnumerable<ConnectionInfo> GetConnections() =>
-        _firewall.GetConnections(nic => ReferenceEquals(nic.Incarnation, this));
-
     /// <summary>
     /// Explains what <see cref="Filter(Direction, ReadOnlySpan{byte})"/> would decide now: the very code that filters, on a copy of the state,
     /// and the rules that match or nearly do. No side effects; slow.

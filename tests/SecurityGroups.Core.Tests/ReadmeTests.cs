@@ -73,6 +73,23 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public void Connections_OfTheReadme_AreListedAndRemoved()
+    {
+        Firewall firewall = _firewall;
+        Assert.True(firewall["web-1"].Filter(Direction.Ingress, PacketBuilder.Ip("203.0.113.7", "10.0.0.10").Tcp(40_000, 22)).IsAllowed);
+
+        foreach (ConnectionInfo connection in firewall.GetConnections(new ConnectionFilter { NicId = "web-1", Remote = Cidr.Parse("203.0.113.0/24") }))
+        {
+            Console.WriteLine($"{connection.Protocol} {connection.RemoteAddress} {connection.State}, idle for {connection.Idle}");
+        }
+
+        int removed = firewall.RemoveConnections(new ConnectionFilter { Protocol = IpProtocol.Tcp, LocalPorts = new PortRange(22), MinIdle = TimeSpan.FromHours(1) });
+
+        Assert.Equal(0, removed);
+        Assert.Equal(1, firewall.RemoveConnections(new ConnectionFilter { Protocol = IpProtocol.Tcp, LocalPorts = new PortRange(22) }));
+    }
+
+    [Fact]
     public void Burst_OfTheReadme_CountsTheAllowed()
     {
         NicFilter nic = _firewall["web-1"];

@@ -29,7 +29,7 @@ internal sealed partial class Compilation
             Incarnation = old?.Incarnation ?? _identities.NewIncarnation(after.Id, slot),
             Slot = slot,
             FormSlot = formSlot,
-            Zone = keepsConnections ? old!.Zone : ReplaceZone(old),
+            Zone = keepsConnections ? old!.Zone : ReplaceZone(after.Id, old),
             ChangedAt = _stamp,
             Network = network,
             SecurityOn = after.NicSecurity,
@@ -51,14 +51,14 @@ internal sealed partial class Compilation
     }
 
     // A new zone is how a NIC forgets its connections.
-    private uint ReplaceZone(NicBinding? old)
+    private uint ReplaceZone(string nicId, NicBinding? old)
     {
         if (old is not null)
         {
             _retiredZones.Add(old.Zone);
         }
 
-        return _identities.NewZone();
+        return _identities.NewZone(nicId);
     }
 
     private void RebindWhereStatefulChanged()
@@ -72,7 +72,7 @@ internal sealed partial class Compilation
         {
             if (nic.SecurityOn && !_bindings.ContainsKey(nic.Slot) && _forms[nic.FormSlot]!.Form.IsStateful != nic.Stateful)
             {
-                _bindings[nic.Slot] = nic with { ChangedAt = _stamp, Stateful = !nic.Stateful, Zone = ReplaceZone(nic) };
+                _bindings[nic.Slot] = nic with { ChangedAt = _stamp, Stateful = !nic.Stateful, Zone = ReplaceZone(nic.Id, nic) };
             }
         }
     }

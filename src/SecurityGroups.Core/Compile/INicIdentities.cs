@@ -6,6 +6,6 @@ internal interface INicIdentities
     /// <summary>The identity of a NIC that joins the policy in a slot.</summary>
     object NewIncarnation(string nicId, int slot);
 
-    /// <summary>A tracking zone that was never used.</summary>
-    uint NewZone();
+    /// <summary>A tracking zone for a NIC, never used before.</summary>
+    uint NewZone(string nicId);
 }

@@ -26,6 +26,8 @@ internal struct ConnectionState(ulong bits)
     private const ulong LiberalBit = 1UL << 50;
     private const int InitiatorScaleShift = 51;
     private const int ResponderScaleShift = 55;
+    private const int EndShift = InitiatorScaleShift;
+    private const ulong EndMask = 0xFFUL << EndShift;
     private const ulong InitiatorUnacknowledgedBit = 1UL << 59;
     private const ulong ResponderUnacknowledgedBit = 1UL << 60;
     private const ulong UnacknowledgedBits = InitiatorUnacknowledgedBit | ResponderUnacknowledgedBit;
@@ -121,13 +123,17 @@ internal struct ConnectionState(ulong bits)
     }
 
     /// <summary>Why a dead connection ended; meaningless while it lives.</summary>
-    public readonly ConnectionEnd End => (ConnectionEnd)(_bits & TimeMask);
+    public readonly ConnectionEnd End => (ConnectionEnd)((_bits & EndMask) >> EndShift);
+
+    /// <summary>The time in the word, milliseconds modulo 2^39: of the last packet that counted, or of the end.</summary>
+    public readonly long Time => (long)(_bits & TimeMask);
 
     /// <summary>
-    /// Marks the connection as removed, for <see cref="ConnectionTable.Release"/>: the table stores 0, whoever released that word takes it out
-    /// of the index. What it was last, and why it ended, stay readable in this copy.
+    /// Marks the connection as removed at a time, for <see cref="ConnectionTable.Release"/>: the table stores 0, whoever released that word takes
+    /// it out of the index. What it was last, and when and why it ended, stay readable in this copy; only the window scales make room.
     /// </summary>
-    public void Kill(ConnectionEnd end) => _bits = (_bits & ~(LiveBit | LockBit | TimeMask)) | (ulong)end;
+    public void Kill(ConnectionEnd end, long now) =>
+        _bits = (_bits & ~(LiveBit | LockBit | TimeMask | EndMask)) | ((ulong)end << EndShift) | ((ulong)now & TimeMask);
 
     public readonly int Scale(bool ofInitiator) => (int)(_bits >> (ofInitiator ? InitiatorScaleShift : ResponderScaleShift)) & 15;
 

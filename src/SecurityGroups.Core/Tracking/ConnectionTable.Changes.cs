@@ -18,29 +18,18 @@ internal sealed partial class ConnectionTable
         }
 
         // Counted before it can be found: whoever finds and removes it subtracts.
-        if (!TryCount(zone, maxInZone, now))
+        if (!TryCount(key.Zone, zone, maxInZone, now))
         {
-            return InsertResult.ZoneFull;
+            return zone.IsRetired ? InsertResult.ZoneRetired : InsertResult.ZoneFull;
         }
 
         InsertResult result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index) : InsertResult.Full;
         if (result != InsertResult.Inserted)
         {
-            zone.Remove();
+            _zones.Leave(key.Zone, zone);
         }
 
         return result;
-    }
-
-    private static bool TryAdd(Zone zone, int max)
-    {
-        if (zone.Add() <= max || max == 0)
-        {
-            return true;
-        }
-
-        zone.Remove();
-        return false;
     }
 
     private InsertResult TryInsertEntry(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index)
@@ -179,9 +168,17 @@ internal sealed partial class ConnectionTable
         }
 
         bucket.Unlock();
-        _zones.Find(_entries[index].Zone)?.Remove();
+        LeaveZone(_entries[index].Zone);
         Interlocked.Decrement(ref _counters[0].Connections);
         _free.Return(index);
+    }
+
+    private void LeaveZone(uint number)
+    {
+        if (_zones.FindOfConnection(number) is { } zone)
+        {
+            _zones.Leave(number, zone);
+        }
     }
 
     private void ClearSpilled(uint home, ushort tag, uint index)

@@ -57,23 +57,46 @@ internal sealed partial class ConnectionTable
         bool isOver = IsOver(entry, state, now);
         if (isOver)
         {
-            state.Kill(_zones.Find(entry.Zone) is null ? ConnectionEnd.NicRemoved : ConnectionEnd.Expired);
+            End(entry, ref state, now);
         }
 
         Release(index, state);
         return isOver;
     }
 
-    private bool TryCount(Zone zone, int max, long now)
+    // Noticed late: it ended when its time ran out, or before that with its zone.
+    private void End(in ConnectionEntry entry, ref ConnectionState state, long now)
     {
-        if (TryAdd(zone, max))
+        if (_zones.Find(entry.Zone) is null && _zones.FindOfConnection(entry.Zone) is { } zone && zone.RetiredAt < _timeouts.ExpiryOf(state, now))
+        {
+            state.Kill(ConnectionEnd.NicRemoved, zone.RetiredAt);
+            return;
+        }
+
+        _timeouts.Expire(ref state, now);
+    }
+
+    private bool TryCount(uint number, Zone zone, int max, long now)
+    {
+        if (TryAdd(number, zone, max))
         {
             return true;
         }
 
         // The count includes what expired unnoticed.
         Reclaim(now, TrackingTuning.HandStepsAtQuota);
-        return TryAdd(zone, max) || (TrySweep(now) && TryAdd(zone, max));
+        return TryAdd(number, zone, max) || (TrySweep(now) && TryAdd(number, zone, max));
+    }
+
+    private bool TryAdd(uint number, Zone zone, int max)
+    {
+        bool isAdded = zone.TryAdd(max);
+        if (!isAdded)
+        {
+            _zones.Leave(number, zone);
+        }
+
+        return isAdded;
     }
 
     private bool TryTakeEntry(long now, out uint index)

@@ -34,7 +34,7 @@ internal sealed partial class ConnectionTracker
 
         if (IsSyn(packet) && policy.Allows(direction, key))
         {
-            state.Kill(ConnectionEnd.Replaced);
+            state.Kill(ConnectionEnd.Replaced, now);
         }
 
         return false;

@@ -4,15 +4,13 @@ namespace SecurityGroups.Tracking;
 internal sealed partial class ConnectionTracker
 {
     /// <summary>
-    /// The live connections of some zones, each as it was when visited; others may come and go meanwhile. Walks the table as it is enumerated.
+    /// The live connections that are meant, each as it was when visited; others may come and go meanwhile. Walks the table as it is enumerated.
     /// </summary>
-    /// <param name="nicIds">The zones and the ids of the NICs they belong to.</param>
-    /// <param name="nowMilliseconds">The time.</param>
-    public IEnumerable<ConnectionInfo> Snapshot(IReadOnlyDictionary<uint, string> nicIds, long nowMilliseconds)
+    public IEnumerable<ConnectionInfo> Snapshot(ConnectionSelection selection, long nowMilliseconds)
     {
         for (uint index = 0; index < _table.Used; index++)
         {
-            if (TrySnapshot(index, nicIds, nowMilliseconds) is { } info)
+            if (TrySnapshot(index, selection, nowMilliseconds) is { } info)
             {
                 yield return info;
             }
@@ -31,16 +29,16 @@ internal sealed partial class ConnectionTracker
         return _timeouts.IsExpired(state, nowMilliseconds) ? null : Describe(key, nicId, state, nowMilliseconds);
     }
 
-    private ConnectionInfo? TrySnapshot(uint index, IReadOnlyDictionary<uint, string> nicIds, long now)
+    private ConnectionInfo? TrySnapshot(uint index, ConnectionSelection selection, long now)
     {
-        if (!ConnectionTable.TryLock(ref _table[index], out ConnectionState state))
+        if (!TryLockMeant(index, selection, now, out ConnectionState state))
         {
             return null;
         }
 
         FlowKey key = _table.KeyOf(index);
         _table.Release(index, state);
-        return nicIds.TryGetValue(key.Zone, out string? nicId) && !_timeouts.IsExpired(state, now) ? Describe(key, nicId, state, now) : null;
+        return Describe(key, selection.NicIdOf(key.Zone), state, now);
     }
 
     private ConnectionInfo Describe(in FlowKey key, string nicId, ConnectionState state, long now)
@@ -62,24 +60,10 @@ internal sealed partial class ConnectionTracker
             IcmpCode = isIcmp ? (byte)request : null,
             VlanIds = (int)key.VlanIds,
             Initiated = state.Original,
-            State = NameOf(state),
+            State = StateNames.Of(state),
             Idle = TimeSpan.FromMilliseconds(idle),
             ExpiresIn = TimeSpan.FromMilliseconds(_timeouts.TimeoutOf(state) - idle),
             IsRevoked = state.IsRevoked,
         };
     }
-
-    private static string NameOf(ConnectionState state) => state.Class switch
-    {
-        ConnectionClass.SynSent or ConnectionClass.SynSent2 => "synSent",
-        ConnectionClass.SynReceived or ConnectionClass.SynReceived2 => "synReceived",
-        ConnectionClass.Established => "established",
-        ConnectionClass.FinWait => "finWait",
-        ConnectionClass.CloseWait => "closeWait",
-        ConnectionClass.LastAck => "lastAck",
-        ConnectionClass.TimeWait => "timeWait",
-        ConnectionClass.Close => "close",
-        ConnectionClass.UdpStream => "stream",
-        _ => state.IsReplied ? "replied" : "unreplied",
-    };
 }

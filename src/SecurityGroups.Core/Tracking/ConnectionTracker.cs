@@ -32,12 +32,12 @@ internal sealed partial class ConnectionTracker
     internal ConnectionTable Table => _table;
 
     /// <summary>Opens a tracking zone; one per incarnation of a NIC. Numbers are never used twice.</summary>
-    public uint RegisterZone() => _zones.Register();
+    public uint RegisterZone(string nicId = "") => _zones.Register(nicId);
 
     /// <summary>Closes a zone: its connections never match again and are reclaimed in time.</summary>
-    public void RetireZone(uint zone)
+    public void RetireZone(uint zone, long nowMilliseconds)
     {
-        _zones.Retire(zone);
+        _zones.Retire(zone, nowMilliseconds);
         _table.ForgetSearch();
     }
 
@@ -215,7 +215,7 @@ internal sealed partial class ConnectionTracker
     {
         if (_timeouts.IsExpired(state, now))
         {
-            state.Kill(ConnectionEnd.Expired);
+            _timeouts.Expire(ref state, now);
             return default;
         }
 

@@ -41,7 +41,7 @@ internal static class TcpTracking
             case TcpStates.Ignore:
                 return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
-                state.Kill(ConnectionEnd.Replaced);
+                state.Kill(ConnectionEnd.Replaced, now);
                 return default;
         }
 
@@ -146,7 +146,7 @@ internal static class TcpTracking
         else
         {
             // Refused or abandoned before it began: no late segment of it can follow.
-            state.Kill(ConnectionEnd.Reset);
+            state.Kill(ConnectionEnd.Reset, now);
         }
 
         return new TrackResult(true, Verdict.Allow, Reason.Established);

@@ -32,6 +32,13 @@ internal sealed class TimeoutTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsExpired(ConnectionState state, long now) => state.IdleMilliseconds(now) >= TimeoutOf(state);
 
+    /// <summary>When the connection's time runs out, or ran out, unless a packet comes.</summary>
+    public long ExpiryOf(ConnectionState state, long now) => now - state.IdleMilliseconds(now) + TimeoutOf(state);
+
+    /// <summary>Ends a connection whose time ran out, at the moment it did.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Expire(ref ConnectionState state, long now) => state.Kill(ConnectionEnd.Expired, ExpiryOf(state, now));
+
     /// <summary>How long the connection may be idle in its present state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long TimeoutOf(ConnectionState state)

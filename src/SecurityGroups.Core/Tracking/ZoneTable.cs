@@ -1,18 +1,28 @@
+using System.Collections.Concurrent;
+
 namespace SecurityGroups.Tracking;
 
 /// <summary>The zones by number. Numbers are never used twice, so that a NIC cannot inherit the connections of another.</summary>
+/// <remarks>
+/// Packets find the zones that are open. A zone that was closed is kept aside until the last of its connections is out of the table, since
+/// whoever takes one out tells whose it was; then nothing is left of it. Lookups take no lock.
+/// </remarks>
 internal sealed class ZoneTable
 {
     /// <summary>The key holds 31 bits of it.</summary>
     private const uint MaxZone = int.MaxValue;
 
     private readonly Lock _changes = new();
+    private readonly ConcurrentDictionary<uint, Zone> _retired = new();
     private Zone?[] _zones = new Zone?[64];
     private uint _next;
 
+    /// <summary>Zones that are closed but still have connections in the table.</summary>
+    public int RetiredCount => _retired.Count;
+
     /// <summary>Opens a zone.</summary>
     /// <exception cref="InvalidOperationException">2^31 zones were opened in the life of this table.</exception>
-    public uint Register()
+    public uint Register(string nicId = "")
     {
         lock (_changes)
         {
@@ -29,19 +39,26 @@ internal sealed class ZoneTable
                 Volatile.Write(ref _zones, larger);
             }
 
-            Volatile.Write(ref _zones[zone], new Zone());
+            Volatile.Write(ref _zones[zone], new Zone(nicId));
             return zone;
         }
     }
 
     /// <summary>Closes a zone: its connections never match again and are reclaimed in time.</summary>
-    public void Retire(uint zone)
+    public void Retire(uint number, long nowMilliseconds)
     {
         lock (_changes)
         {
-            if (zone < _next)
+            if (Find(number) is { } zone)
             {
-                Volatile.Write(ref _zones[zone], null);
+                // Kept aside before it stops being found, so that it can be found at any moment; let go by who sees its last connection go.
+                _retired[number] = zone;
+                bool isEmpty = zone.Retire(nowMilliseconds);
+                Volatile.Write(ref _zones[number], null);
+                if (isEmpty)
+                {
+                    _retired.TryRemove(number, out _);
+                }
             }
         }
     }
@@ -51,5 +68,17 @@ internal sealed class ZoneTable
     {
         Zone?[] zones = Volatile.Read(ref _zones);
         return zone < (uint)zones.Length ? Volatile.Read(ref zones[zone]) : null;
+    }
+
+    /// <summary>The zone of a connection that is in the table, closed or not.</summary>
+    public Zone? FindOfConnection(uint zone) => Find(zone) ?? _retired.GetValueOrDefault(zone);
+
+    /// <summary>Counts a connection less in a zone.</summary>
+    public void Leave(uint number, Zone zone)
+    {
+        if (zone.Remove())
+        {
+            _retired.TryRemove(number, out _);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using SecurityGroups.Tracking;
+
 namespace SecurityGroups.Tests.Tracking;
 
 /// <summary>Room: full table, quota of a NIC, removed NICs, reclaiming.</summary>
@@ -105,7 +107,7 @@ public class CapacityTests
         Assert.All(Enumerable.Range(1, 32), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
         Assert.Equal(Reason.ConnectionTableFull, harness.SendOut(harness.Out().Udp(99, 53)).Reason);
         Assert.True(harness.Tracker.Table.IsKnownFull(harness.Now));
-        harness.Tracker.RetireZone(harness.Zone);
+        harness.Tracker.RetireZone(harness.Zone, harness.Now);
         harness.Zone = harness.Tracker.RegisterZone();
         Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(99, 53)).Reason);
     }
@@ -126,7 +128,7 @@ public class CapacityTests
     {
         TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 16 });
         Assert.All(Enumerable.Range(1, 16), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
-        harness.Tracker.RetireZone(harness.Zone);
+        harness.Tracker.RetireZone(harness.Zone, harness.Now);
 
         // A call that still holds the old rules: they admitted the packet, and its connection would be forgotten anyway.
         Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, harness.Out().Udp(99, 53).Build(), commit: false).Reason);
@@ -176,5 +178,5 @@ public class CapacityTests
     }
 
     private static ConnectionInfo[] Snapshot(TrackerHarness harness, uint zone) =>
-        [.. harness.Tracker.Snapshot(new Dictionary<uint, string> { [zone] = "nic" }, harness.Now)];
+        [.. harness.Tracker.Snapshot(new ConnectionSelection(ConnectionFilter.All, new Dictionary<uint, string> { [zone] = "nic" }), harness.Now)];
 }

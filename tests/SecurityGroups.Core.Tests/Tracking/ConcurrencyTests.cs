@@ -89,7 +89,7 @@ public class ConcurrencyTests
         Count(ref wrong, table[index].CreatedMilliseconds != number || table[index].Stamp != number || table.KeyOf(index).Local != key.Local);
         if (random.Next(4) == 0)
         {
-            state.Kill(ConnectionEnd.Removed);
+            state.Kill(ConnectionEnd.Removed, now);
         }
         else
         {

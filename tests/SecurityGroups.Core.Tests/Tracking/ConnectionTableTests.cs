@@ -117,7 +117,7 @@ public class ConnectionTableTests
 
     private static bool TouchLive(ConnectionTable table, in FlowKey key, long now) => WithLive(table, key, now, (ref ConnectionState state) => state.Touch(now));
 
-    private static bool Remove(ConnectionTable table, in FlowKey key, long now) => WithLive(table, key, now, (ref ConnectionState state) => state.Kill(ConnectionEnd.Removed));
+    private static bool Remove(ConnectionTable table, in FlowKey key, long now) => WithLive(table, key, now, (ref ConnectionState state) => state.Kill(ConnectionEnd.Removed, now));
 
     private static bool WithLive(ConnectionTable table, in FlowKey key, long now, Change change)
     {

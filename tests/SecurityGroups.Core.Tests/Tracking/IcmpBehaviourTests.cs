@@ -205,7 +205,7 @@ public class IcmpBehaviourTests
     public void Errors_InARetiredZone_HaveNoRate()
     {
         TrackerHarness harness = Opened(false, h => h.Out().Udp(4000, 53));
-        harness.Tracker.RetireZone(harness.Zone);
+        harness.Tracker.RetireZone(harness.Zone, harness.Now);
         Assert.Equal(Reason.Related, harness.SendIn(harness.In().PortUnreachable(harness.Out().Udp(4000, 53).Build())).Reason);
     }
 
