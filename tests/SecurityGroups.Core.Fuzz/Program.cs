@@ -1,34 +1,71 @@
 using System.Globalization;
 using SecurityGroups.Fuzz;
 
-// Usage:
-//   SecurityGroups.Core.Fuzz                      one input from standard input (AFL++: afl-fuzz -n -i corpus -o out -- dotnet ... )
-//   SecurityGroups.Core.Fuzz PATH...              files, or every file of folders
-//   SecurityGroups.Core.Fuzz --random N --seed S  N changed samples, the same for the same seed; for CI
-// A broken promise ends the process with an exception and, with --random, the octets that broke it.
-using Target target = new();
-if (args is ["--random", string count, "--seed", string seed])
+const string Usage = """
+    TARGET PATH...               runs files, or every file of folders
+    TARGET --random N --seed S   runs N random inputs, the same for the same seed
+    TARGET --afl                 runs what afl-fuzz sends (see fuzz.sh)
+    TARGET --seeds FOLDER        writes the inputs that a corpus begins with
+    --all --random N --seed S    runs N random inputs of the parser, and each other target about as long
+    --all CORPUS                 runs the folder of each target
+    --list                       names the targets
+    """;
+
+if (args is ["--list"])
 {
-    return RandomInputs.Run(target, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+    ForEach(target => Console.WriteLine(target.Name));
+    return 0;
 }
 
-if (args.Any(arg => arg.StartsWith('-')))
+if (args is ["--all", "--random", string each, "--seed", string first])
 {
-    Console.Error.WriteLine("usage: [PATH]... | --random N --seed S");
+    ForEach(target => Runs.Random(target, Math.Max(1, Number(each) / target.Weight), Number(first)));
+    return 0;
+}
+
+if (args is ["--all", string corpus] && Directory.Exists(corpus))
+{
+    ForEach(target => Runs.Replay(target, [Path.Combine(corpus, target.Name)]));
+    return 0;
+}
+
+if (args.Length < 2 || FuzzTargets.Find(args[0]) is not { } named)
+{
+    Console.Error.WriteLine(Usage);
     return 2;
 }
 
-foreach (string file in args.SelectMany(path => Directory.Exists(path) ? Directory.GetFiles(path) : [path]))
+using (named)
 {
-    target.Run(File.ReadAllBytes(file));
+    switch (args[1..])
+    {
+        case ["--random", string count, "--seed", string seed]:
+            Runs.Random(named, Number(count), Number(seed));
+            return 0;
+        case ["--afl"]:
+            Runs.UnderAfl(named);
+            return 0;
+        case ["--seeds", string folder]:
+            Runs.WriteSeeds(named, folder);
+            return 0;
+        case string[] paths when paths.All(Path.Exists):
+            Runs.Replay(named, paths);
+            return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
 }
 
-if (args.Length == 0)
-{
-    using Stream input = Console.OpenStandardInput();
-    using MemoryStream octets = new();
-    input.CopyTo(octets);
-    target.Run(octets.ToArray());
-}
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-return 0;
+static void ForEach(Action<FuzzTarget> run)
+{
+    foreach (FuzzTarget target in FuzzTargets.CreateAll())
+    {
+        using (target)
+        {
+            run(target);
+        }
+    }
+}

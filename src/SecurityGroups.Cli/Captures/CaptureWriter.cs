@@ -1,7 +1,7 @@
 namespace SecurityGroups.Cli.Captures;
 
 /// <summary>
-/// Writes packets as they were captured: same octets, link type, length and time. A file whose name ends in <c>.pcapng</c> holds any mix of
+/// Writes packets as they were captured: same octets, link type, length and time (no earlier than 1970). A file whose name ends in <c>.pcapng</c> holds any mix of
 /// link types; any other is a nanosecond pcap file and holds one. Numbers are little-endian.
 /// </summary>
 internal abstract class CaptureWriter(Stream output) : IDisposable

@@ -16,12 +16,15 @@ internal sealed class PcapngWriter(Stream output) : CaptureWriter(output)
         int source = InterfaceOf(packet.LinkType);
         int padding = -packet.Data.Length & 3;
         int length = 32 + packet.Data.Length + padding;
+
+        // Ticks have no sign: a time before 1970 becomes the nearest that there is.
+        long nanoseconds = Math.Max(0, packet.Nanoseconds);
         Span<byte> head = stackalloc byte[28];
         BinaryPrimitives.WriteUInt32LittleEndian(head, 6);
         BinaryPrimitives.WriteInt32LittleEndian(head[4..], length);
         BinaryPrimitives.WriteInt32LittleEndian(head[8..], source);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[12..], (uint)(packet.Nanoseconds >> 32));
-        BinaryPrimitives.WriteUInt32LittleEndian(head[16..], (uint)packet.Nanoseconds);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[12..], (uint)(nanoseconds >> 32));
+        BinaryPrimitives.WriteUInt32LittleEndian(head[16..], (uint)nanoseconds);
         BinaryPrimitives.WriteInt32LittleEndian(head[20..], packet.Data.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head[24..], packet.OriginalLength);
         Span<byte> tail = stackalloc byte[padding + 4];

@@ -120,9 +120,9 @@ internal static class TcpTracking
     {
         TcpWindow window = new(entry, fromInitiator);
         ConnectionState advanced = state;
-        Reason reason = state.Class == ConnectionClass.SynSent && !fromInitiator
-            ? Refusal(packet, window)
-            : Proof(segment, packet, fromInitiator, ref window, ref advanced);
+        Reason reason = state.Class != ConnectionClass.SynSent ? Proof(segment, packet, fromInitiator, ref window, ref advanced)
+            : fromInitiator ? Withdrawal(segment, window)
+            : Refusal(packet, window);
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
@@ -159,6 +159,13 @@ internal static class TcpTracking
         bool isAnswer = (packet.TcpFlags & TcpFlags.Ack) != 0 && packet.TcpAcknowledgment - first <= window.Receiver.End - first;
         return isAnswer ? Reason.Established : Reason.InvalidReset;
     }
+
+    /// <summary>
+    /// The initiator gives its unanswered SYN up with the number behind it. A reset with any other number is a blind attack on an attempt to
+    /// connect, or answers a stale segment of the responder (half-open, RFC 9293, 3.10.7.3): that one must pass, and the SYN stands.
+    /// </summary>
+    private static Reason Withdrawal(in TcpSegment segment, in TcpWindow window) =>
+        segment.Sequence == window.Sender.End ? Reason.Established : Reason.PassIgnored;
 
     /// <summary>
     /// While established: exactly the next octet that its receiver expects, or the end of what its sender just sent (a reset behind data that

@@ -57,6 +57,15 @@ public sealed class CaptureWriterTests
         Assert.Equal(read, Assert.Single(CaptureReading.Read(capture).Packets).Nanoseconds);
     }
 
+    [Theory]
+    [InlineData(-5L, 0L)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public void Pcapng_TimeBeforeItsRange_BecomesTheNearest(long written, long read)
+    {
+        byte[] capture = Written("out.pcapng", [s_packets[1] with { Nanoseconds = written }]);
+        Assert.Equal(read, Assert.Single(CaptureReading.Read(capture).Packets).Nanoseconds);
+    }
+
     private static byte[] Written(string name, CapturedPacket[] packets)
     {
         using MemoryStream output = new();

@@ -2,39 +2,19 @@ using System.Collections.Immutable;
 using FsCheck.Xunit;
 using SecurityGroups.Compile;
 using SecurityGroups.Match;
-using SecurityGroups.Tests.Match;
 
 namespace SecurityGroups.Tests.Compile;
 
 public sealed class FormCompilerTests
 {
-    private static readonly IpProtocol[] s_protocols =
-        [IpProtocol.Any, IpProtocol.Tcp, IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Icmp, IpProtocol.Sctp, IpProtocol.FromNumber(47), IpProtocol.FromNumber(44)];
-
     [Property(MaxTest = 300)]
     public void Form_AnyPolicy_AgreesWithALoopOverItsRules(int seed)
     {
         Random random = new(seed);
-        string[] ids = ["a", "b", "c", "d"];
-        Dictionary<string, AddressGroup> addressGroups = new()
-        {
-            ["office"] = new AddressGroup("office", Enumerable.Range(0, 5).Select(_ => PrefixModel.Prefix(random, (Ethertype)random.Next(2)).Cidr)),
-            ["empty"] = new AddressGroup("empty", []),
-        };
-        ImmutableArray<RuleBlock> blocks = [.. ids.Where(_ => random.Next(3) > 0).Select((id, i) => new RuleBlock((i * 1000) + 1, RandomGroup(random, id)))];
-        MemberChange[] members = [.. Enumerable.Range(0, 20).Select(_ => RandomMember(random)).Where(m => MembershipIndex.CanBeMember(m.Ethertype, m.Bits, m.PrefixLength))];
-        FormModel model = new(blocks, addressGroups, members, id => Array.IndexOf(ids, id));
-        CompiledForm form = model.Compile();
-        MembershipIndex index = MembershipIndex.Empty.With(members, 1);
+        FormDice dice = new(random);
         for (int i = 0; i < 200; i++)
         {
-            MatchKey key = RandomKey(random, blocks, members);
-            int network = random.Next(2);
-            long expected = MembershipIndex.CanBeMember(key.Ethertype, key.Remote, 128) || members.Length == 0
-                ? model.FindRule(key, network)
-                : new FormModel(blocks, addressGroups, [], id => Array.IndexOf(ids, id)).FindRule(key, network);
-            Assert.Equal(expected, form.FindRule(key, index, network));
-            Assert.Equal(expected > 0, form.IsAllowed(key, index, network));
+            dice.Check(dice.Key());
         }
     }
 
@@ -128,12 +108,12 @@ public sealed class FormCompilerTests
     public void IsAllowedAndFindRule_Repeated_AllocateNothing()
     {
         Random random = new(1);
-        ImmutableArray<RuleBlock> blocks = [new RuleBlock(1, RandomGroup(random, "a")), new RuleBlock(100, RandomGroup(random, "b"))];
-        MemberChange[] members = [.. Enumerable.Range(0, 20).Select(_ => RandomMember(random))];
+        ImmutableArray<RuleBlock> blocks = [new RuleBlock(1, FormDice.Group(random, "a")), new RuleBlock(100, FormDice.Group(random, "b"))];
+        MemberChange[] members = [.. Enumerable.Range(0, 20).Select(_ => FormDice.Member(random))];
         Dictionary<string, AddressGroup> addressGroups = new() { ["office"] = new AddressGroup("office", []), ["empty"] = new AddressGroup("empty", []) };
         CompiledForm form = new FormModel(blocks, addressGroups, members, id => id[0] - 'a').Compile();
         MembershipIndex index = MembershipIndex.Empty.With(members, 1);
-        MatchKey[] keys = [.. Enumerable.Range(0, 2000).Select(_ => RandomKey(random, blocks, members))];
+        MatchKey[] keys = [.. Enumerable.Range(0, 2000).Select(_ => FormDice.Key(random, blocks, members))];
         long sum = Sum(form, index, keys);
         long before = GC.GetAllocatedBytesForCurrentThread();
         long again = Sum(form, index, keys);
@@ -154,60 +134,4 @@ public sealed class FormCompilerTests
 
     private static CompiledForm Compile(params SecurityGroup[] groups) =>
         new FormModel([.. groups.Select((group, i) => new RuleBlock((i * 100) + 1, group))], new Dictionary<string, AddressGroup>(), [], _ => 0).Compile();
-
-    private static SecurityGroup RandomGroup(Random random, string id) =>
-        SecurityGroup.CreateEmpty(id).WithRules([.. Enumerable.Range(0, random.Next(1 << random.Next(7))).Select(i => RandomRule(random, i))]);
-
-    private static SecurityGroupRule RandomRule(Random random, int i)
-    {
-        Ethertype ethertype = (Ethertype)random.Next(2);
-        IpProtocol protocol = s_protocols[random.Next(s_protocols.Length)];
-        int low = random.Next(1, 40);
-        PortRange ports = protocol.HasPorts && random.Next(4) > 0 ? new PortRange(low, low + random.Next(6)) : PortRange.All;
-        IcmpMatch? icmp = !protocol.IsIcmp || random.Next(3) == 0
-            ? null
-            : random.Next(2) == 0 ? new IcmpMatch((byte)random.Next(3)) : new IcmpMatch((byte)random.Next(3), (byte)random.Next(3));
-        return SecurityGroupRule.Create((Direction)random.Next(2), protocol, ports, icmp, RandomRemote(random, ethertype)) with
-        {
-            Id = $"{i}",
-            Ethertype = ethertype,
-        };
-    }
-
-    private static Remote RandomRemote(Random random, Ethertype ethertype) => random.Next(10) switch
-    {
-        0 => Remote.Any,
-        1 => Remote.AddressGroup("office"),
-        2 => Remote.AddressGroup("empty"),
-        < 5 => Remote.SecurityGroup(((char)('a' + random.Next(4))).ToString()),
-        _ => Remote.Network(PrefixModel.Prefix(random, ethertype).Cidr),
-    };
-
-    private static MemberChange RandomMember(Random random)
-    {
-        Prefix prefix = PrefixModel.Prefix(random, (Ethertype)random.Next(2));
-        int[] groups = [.. Enumerable.Range(0, 4).Where(_ => random.Next(2) == 0)];
-        return new MemberChange(random.Next(2), prefix.Ethertype, prefix.Bits, prefix.Length, [.. groups], true);
-    }
-
-    private static MatchKey RandomKey(Random random, ImmutableArray<RuleBlock> blocks, MemberChange[] members)
-    {
-        Ethertype ethertype = (Ethertype)random.Next(2);
-        UInt128 remote = PrefixModel.Address(random, ethertype);
-        Cidr[] named = [.. blocks.SelectMany(block => block.Group.Rules).Select(rule => rule.Remote.Prefix).OfType<Cidr>()];
-        if (random.Next(3) == 0 && named.Length > 0)
-        {
-            Cidr prefix = named[random.Next(named.Length)];
-            (ethertype, remote) = (prefix.Ethertype, prefix.Bits);
-        }
-        else if (random.Next(3) == 0 && members.Length > 0)
-        {
-            MemberChange member = members[random.Next(members.Length)];
-            (ethertype, remote) = (member.Ethertype, member.Bits);
-        }
-
-        byte protocol = (byte)(random.Next(7) switch { 0 => 1, 1 => 58, 2 => 17, 3 => 132, 4 => 47, _ => 6 });
-        int port = protocol switch { 47 => 0, 1 or 58 => (random.Next(4) << 8) | random.Next(4), _ => random.Next(48) };
-        return new MatchKey((Direction)random.Next(2), ethertype, remote, protocol, (ushort)port);
-    }
 }

@@ -1,24 +1,27 @@
 namespace SecurityGroups.Tests.Properties;
 
-/// <summary>Choices from a seed: the same seed, the same choices, on every machine.</summary>
-internal sealed class Dice(int seed)
+/// <summary>Choices from a seed: the same seed, the same choices, on every machine. A fuzzer brings its own source of choices.</summary>
+internal sealed class Dice(Random random)
 {
-    private readonly Random _random = new(seed);
+    public Dice(int seed)
+        : this(new Random(seed))
+    {
+    }
 
-    public int Seed() => _random.Next();
+    public int Seed() => random.Next();
 
-    public int Below(int bound) => _random.Next(bound);
+    public int Below(int bound) => random.Next(bound);
 
-    public bool Chance(int percent) => _random.Next(100) < percent;
+    public bool Chance(int percent) => random.Next(100) < percent;
 
-    public T Pick<T>(params T[] items) => items[_random.Next(items.Length)];
+    public T Pick<T>(params T[] items) => items[random.Next(items.Length)];
 
-    public T PickFrom<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
+    public T PickFrom<T>(IReadOnlyList<T> items) => items[random.Next(items.Count)];
 
     /// <summary>One of the items, each as likely as its weight.</summary>
     public T Weighted<T>(params (int Weight, T Item)[] items)
     {
-        int at = _random.Next(items.Sum(item => item.Weight));
+        int at = random.Next(items.Sum(item => item.Weight));
         foreach ((int weight, T item) in items)
         {
             at -= weight;

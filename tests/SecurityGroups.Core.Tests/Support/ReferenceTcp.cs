@@ -174,6 +174,12 @@ internal sealed class ReferenceTcp
             return answersSyn ? Reason.Established : Reason.InvalidReset;
         }
 
+        // Only the very next number gives a SYN up; others may answer a stale acknowledgment.
+        if (State == State.SynSent)
+        {
+            return segment.Sequence == sender.End ? Reason.Established : Reason.PassIgnored;
+        }
+
         uint? expected = peer.HighestAck;
         if (expected is { } least && Before(segment.Sequence, least))
         {

@@ -62,6 +62,7 @@ public class TcpBehaviourTests
         { "F07", "out SU 1000 => new | state synSent" },
         { "F01 to F03", "E | in F 5001 => BadFlags | in SF 5001 => BadFlags | in FPU 5001 => BadFlags | in SR 5001 => BadFlags | state established" },
         { "S35", "out S 1000 => new | in SA 5000/1001 | wait 61 | in PA 5001+10/1001 => NotSyn" },
+        { "half-open: the reset that answers a stale segment", "out S 1000 => new | in A 5000/700 => ignored | out R 700 => ignored | in A 5000/90000 => ignored | out R 90000 => ignored | in SA 5000/1001 | state synReceived" },
         { "S37", "in SA 1/1 => InvalidState | in A 1/1 => NotSyn | in R 1 => InvalidState | in PA 1+1/1 => NotSyn | in SF 1 => BadFlags | count 0" },
     };
 
@@ -77,6 +78,7 @@ public class TcpBehaviourTests
         { "T20", "in S 5000 => new | out SA 1000/5001 | wait 61 | in A 5001/1001 => NotSyn" },
         { "C08", "in S 5000 => new | out SA 1000/5001 | in FA 5001/1001 | state finWait" },
         { "the initiator gives up", "in S 5000 => new | in R 5001 | count 0" },
+        { "a blind reset of an attempt to connect", "in S 5000 => new | in R 5000 => ignored | in R 5002 => ignored | in R 4000 => ignored | out SA 1000/5001 | in A 5001/1001 | state established" },
     };
 
     public static TheoryData<string, string> LooseRows => new()

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Coverage-guided fuzzing of one target: AFL++ with the library and the tool instrumented by SharpFuzz.
+#   fuzz.sh TARGET MINUTES [OUTPUT]   fuzzes; what is in Corpus/TARGET is where it begins; OUTPUT keeps queue and crashes
+#   fuzz.sh --minimise TARGET FROM TO copies the smallest inputs of FROM that reach all that FROM reaches
+#   fuzz.sh --prepare                 only installs and instruments
+# MINUTES may be a fraction. AFL_CORE=N pins afl-fuzz to a processor. Ends with 1 if an input broke a promise, with 77 if AFL++ cannot be had.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+build=${FUZZ_BUILD:-$PWD/bin/instrumented}
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The processors belong to others too, and .NET handles its own signals. Tiered compilation would make coverage change between two runs of an input.
+export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_FORKSRV_INIT_TMOUT=600000
+export DOTNET_TieredPGO=0
+# Longest time for one input, in milliseconds: the machine may be busy.
+limit=10000
+
+install_afl() {
+  command -v afl-fuzz >/dev/null && return
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "fuzz.sh: AFL++ is missing; install afl++, or run this as root on Debian or Ubuntu." >&2
+    exit 77
+  fi
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends afl++; } >/dev/null 2>&1 || { echo "fuzz.sh: AFL++ cannot be installed here." >&2; exit 77; }
+}
+
+# Publishes once for a state of the sources: instrumenting takes place in copies.
+prepare() {
+  install_afl
+  local assembly sources
+  sources=$(find ../../src ../SecurityGroups.Core.Tests ../SecurityGroups.Cli.Tests . ../../Directory.Packages.props \( -name bin -o -name obj \) -prune -o \
+    \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  [ "$(cat "$build/sources" 2>/dev/null)" != "$sources" ] || return 0
+  rm -rf "$build"
+  dotnet publish -c Release -o "$build" --nologo -v q -p:RunAnalyzers=false -p:UseAppHost=false >&2
+  [ -x "$build/tool/sharpfuzz" ] || dotnet tool install --tool-path "$build/tool" --version 2.3.0 SharpFuzz.CommandLine >&2
+  for assembly in SecurityGroups.Core.dll secgroups.dll; do
+    DOTNET_ROLL_FORWARD=Major "$build/tool/sharpfuzz" "$build/$assembly"
+  done
+  echo "$sources" >"$build/sources"
+}
+
+fuzz() {
+  local target=$1 seconds output=${3:-$PWD/bin/findings/$1}
+  seconds=$(awk -v minutes="$2" 'BEGIN { print int(minutes * 60) }')
+  mkdir -p "$output"
+  local from="Corpus/$target"
+  [ ! -d "$output/default/queue" ] || from=-
+  timeout --signal=INT $((seconds + 120)) ${AFL_CORE:+taskset -c "$AFL_CORE"} nice -n 19 \
+    afl-fuzz -i "$from" -o "$output" -V "$seconds" -t "$limit" -m none -- dotnet "$build/SecurityGroups.Core.Fuzz.dll" "$target" --afl >"$output/log" 2>&1 || {
+      tail -n 30 "$output/log" >&2
+      return 1
+    }
+  report "$target" "$output/default"
+}
+
+# Executions, how long, inputs kept, edges, what was found.
+report() {
+  awk -F ' *: *' -v target="$1" '
+    { v[$1] = $2 }
+    END {
+      printf "%s: %d executions in %.2f h (%.0f a second), %d inputs kept, %d edges, stability %s, %d crashes, %d hangs\n", target,
+        v["execs_done"], v["run_time"] / 3600, v["execs_done"] / (v["run_time"] ? v["run_time"] : 1), v["corpus_count"], v["edges_found"], v["stability"],
+        v["saved_crashes"], v["saved_hangs"]
+    }' "$2/fuzzer_stats"
+  local crashes; crashes=$(find "$2/crashes" -name 'id*' 2>/dev/null | sort)
+  [ -z "$crashes" ] || { echo "$crashes"; return 1; }
+}
+
+minimise() {
+  mkdir -p "$3"
+  afl-cmin -i "$2" -o "$3" -t "$limit" -m none -- dotnet "$build/SecurityGroups.Core.Fuzz.dll" "$1" --afl
+}
+
+case "$#-${1:-}" in
+  1---prepare) prepare ;;
+  4---minimise) prepare; minimise "$2" "$3" "$4" ;;
+  [23]-[!-]*) prepare; fuzz "$@" ;;
+  *) sed -n '2,6p' "$0"; exit 2 ;;
+esac
