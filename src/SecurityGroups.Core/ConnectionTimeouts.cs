@@ -23,6 +23,8 @@ namespace SecurityGroups;
 /// IcmpQuery               60      30      60     60   RFC 5508 REQ-1
 /// SctpAndDccp            600     600     600    600
 /// Other                  600     600     600    600
+/// FragmentsIPv4           30      30      30     60   RFC 1122 3.3.2
+/// FragmentsIPv6           60      60      60     60   RFC 8200 4.5
 /// </code>
 /// </remarks>
 public sealed record ConnectionTimeouts
@@ -54,6 +56,7 @@ public sealed record ConnectionTimeouts
         TcpTimeWait = Seconds(240),
         UdpUnreplied = Seconds(120),
         UdpStream = Seconds(300),
+        FragmentsIPv4 = Seconds(60),
     };
 
     /// <summary>TCP: a SYN was seen; default 120 s.</summary>
@@ -100,6 +103,12 @@ public sealed record ConnectionTimeouts
 
     /// <summary>Every other protocol; default 600 s.</summary>
     public TimeSpan Other { get; init => field = Checked(value); } = Seconds(600);
+
+    /// <summary>IPv4 fragments: how long a datagram may take from its first piece to its last, whatever comes between; default 30 s.</summary>
+    public TimeSpan FragmentsIPv4 { get; init => field = Checked(value); } = Seconds(30);
+
+    /// <summary>IPv6 fragments, likewise; default 60 s.</summary>
+    public TimeSpan FragmentsIPv6 { get; init => field = Checked(value); } = Seconds(60);
 
     private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(seconds);
 

@@ -39,6 +39,11 @@ internal static class Explainer
     {
         ImmutableArray<RuleReference>.Builder matched = ImmutableArray.CreateBuilder<RuleReference>();
         ImmutableArray<NearMiss>.Builder near = ImmutableArray.CreateBuilder<NearMiss>();
+        if (packet.Has(PacketTraits.LaterFragment) && ruleset.Rules.TryGetRule(decision.RuleNumber, out RuleReference? ofFirst))
+        {
+            matched.Add(ofFirst);
+        }
+
         if (packet.Kind is PacketKind.IPv4 or PacketKind.IPv6 && !packet.Has(PacketTraits.LaterFragment))
         {
             foreach (string groupId in ruleset.Policy.Nics[nic.Id].SecurityGroups.Order(StringComparer.Ordinal))
@@ -59,7 +64,12 @@ internal static class Explainer
         };
     }
 
-    private static string Describe(in ParsedPacket packet) => packet.Kind switch
+    private static string Describe(in ParsedPacket packet) => !packet.Has(PacketTraits.Fragment) ? DescribeWhole(packet)
+        : packet.Has(PacketTraits.LaterFragment)
+        ? $"{DescribeWhole(packet)}, later fragment of {packet.FragmentIdentification} at octet {packet.FragmentOffset}"
+        : $"{DescribeWhole(packet)}, first fragment of {packet.FragmentIdentification}";
+
+    private static string DescribeWhole(in ParsedPacket packet) => packet.Kind switch
     {
         PacketKind.None => "unreadable packet",
         PacketKind.Arp => $"arp {Address(packet.Source, packet)} -> {Address(packet.Destination, packet)}",

@@ -21,7 +21,10 @@ public sealed record Explanation
     /// <summary>Where it is decided.</summary>
     public required Stage Stage { get; init; }
 
-    /// <summary>Rules of the NIC's groups that match the packet, whether or not they come to be asked.</summary>
+    /// <summary>
+    /// Rules of the NIC's groups that match the packet, whether or not they come to be asked; of a later fragment the one that admitted its
+    /// first.
+    /// </summary>
     public ImmutableArray<RuleReference> MatchedRules { get; init; } = [];
 
     /// <summary>Rules that match but for one thing.</summary>

@@ -38,7 +38,7 @@ public sealed partial class Firewall : IDisposable
         _limits = options.Limits;
         Settings = new FirewallSettings(options, replay);
         Clock = new FirewallClock(options);
-        Tracker = new ConnectionTracker(options.ConnectionTracking);
+        Tracker = new ConnectionTracker(options.ConnectionTracking, options.Fragments);
         _compiler = new RulesetCompiler(options, new NicIdentities(this));
         _compiled = Compile(policy, CompiledPolicy.Empty);
         _ruleset = _compiled.Ruleset;
@@ -120,6 +120,7 @@ public sealed partial class Firewall : IDisposable
             Generation = ruleset.Generation,
             Connections = Tracker.Count,
             MaxConnections = Tracker.Capacity,
+            FragmentedDatagrams = Tracker.Fragments.Count,
             Nics = [.. ruleset.Nics.All().Select(nic => ((NicFilter)nic.Incarnation).GetStatistics())],
         };
     }

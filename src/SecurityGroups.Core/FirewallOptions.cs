@@ -11,6 +11,9 @@ public sealed record FirewallOptions
     /// <summary>Connection tracking.</summary>
     public ConnectionTrackingOptions ConnectionTracking { get; init; } = new();
 
+    /// <summary>Fragments.</summary>
+    public FragmentOptions Fragments { get; init; } = new();
+
     /// <summary>Traffic let through or banned whatever the rules say; default <see cref="InfrastructureTraffic.Default"/>.</summary>
     public InfrastructureTraffic Infrastructure { get; init; } = InfrastructureTraffic.Default;
 

@@ -14,6 +14,7 @@ internal static class FirewallOptionsValidator
         ThrowUnlessDefined(DefinedValues.Has(options.Martians), options.Martians, nameof(options.Martians));
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options.TimeProvider));
         ArgumentNullException.ThrowIfNull(options.Limits, nameof(options.Limits));
+        ArgumentNullException.ThrowIfNull(options.Fragments, nameof(options.Fragments));
         if (options.AllowedEthertypes.IsDefault || options.AllowedEthertypes.Any(ethertype => ethertype < LowestEthertype))
         {
             throw new ArgumentException(

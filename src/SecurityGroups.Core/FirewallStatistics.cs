@@ -14,6 +14,9 @@ public sealed record FirewallStatistics
     /// <summary>Slots of the connection table.</summary>
     public required int MaxConnections { get; init; }
 
+    /// <summary>Fragmented datagrams under way; expired ones count until their entry is reclaimed.</summary>
+    public required int FragmentedDatagrams { get; init; }
+
     /// <summary>Packets by NIC.</summary>
     public required ImmutableArray<NicStatistics> Nics { get; init; }
 }

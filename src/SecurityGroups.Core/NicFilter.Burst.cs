@@ -36,13 +36,14 @@ public sealed partial class NicFilter
 
     /// <summary>
     /// Decides packets of a stream that were told apart as <paramref name="linkType"/>: read as anything else they would be other packets than
-    /// those delivered, so a NIC whose link type has changed meanwhile gets them denied, <see cref="Reason.NotEvaluated"/>.
+    /// those delivered, so a NIC whose link type has changed meanwhile gets them denied, <see cref="Reason.NotEvaluated"/>. Holds nothing: a
+    /// stream delivers in order or not at all.
     /// </summary>
     internal int FilterStream(Direction direction, ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<Decision> decisions, LinkType? linkType) =>
-        FilterBurst(direction, new MemoryBurst(packets), decisions, _firewall.Clock.Now(), linkType);
+        FilterBurst(direction, new MemoryBurst(packets), decisions, _firewall.Clock.Now(), linkType, mayHold: false);
 
     private int FilterBurst<TBurst>(
-        Direction direction, TBurst burst, Span<Decision> decisions, long nowMilliseconds, LinkType? linkType = null)
+        Direction direction, TBurst burst, Span<Decision> decisions, long nowMilliseconds, LinkType? linkType = null, bool mayHold = true)
         where TBurst : IBurst, allows ref struct
     {
         Check(direction);
@@ -55,7 +56,7 @@ public sealed partial class NicFilter
         Ruleset ruleset = _firewall.Ruleset;
         if (TryBind(ruleset, out NicBinding nic, out Decision otherwise) && nic.LinkType == (linkType ?? nic.LinkType))
         {
-            PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true);
+            PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = mayHold };
             for (int start = 0; start < decisions.Length; start += Stride)
             {
                 JudgeStride(judge, burst, start, decisions.Slice(start, Math.Min(Stride, decisions.Length - start)));
@@ -104,11 +105,11 @@ public sealed partial class NicFilter
 
         for (int i = 0; i < decisions.Length; i++)
         {
-            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i], flows[i]) : Decision.Deny(forms[i]);
+            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i], flows[i]) : judge.DenyForm(forms[i], packets[i]);
         }
     }
 
-    // Runs of one reason, the usual case, cost one atomic addition.
+    // Runs of one decision, the usual case, cost one atomic addition.
     private int Count(Direction direction, ReadOnlySpan<Decision> decisions)
     {
         int allowed = 0;
@@ -116,9 +117,9 @@ public sealed partial class NicFilter
         for (int i = 0; i < decisions.Length; i++)
         {
             allowed += decisions[i].IsAllowed ? 1 : 0;
-            if (i + 1 == decisions.Length || decisions[i + 1].Reason != decisions[i].Reason)
+            if (i + 1 == decisions.Length || decisions[i + 1].Reason != decisions[i].Reason || decisions[i + 1].Verdict != decisions[i].Verdict)
             {
-                _state.Counters.Add(direction, decisions[i].Reason, i + 1 - runStart);
+                _state.Counters.Add(direction, decisions[i], i + 1 - runStart);
                 runStart = i + 1;
             }
         }

@@ -96,7 +96,7 @@ public sealed partial class NicFilter
             return Explainer.WithoutReading(Id, direction, otherwise);
         }
 
-        PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: false);
+        PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: false) { MayHold = true };
         Decision decision = judge.Decide(bytes, bytes.Length, out ParsedPacket packet);
         return Explainer.Explain(ruleset, nic, direction, packet, decision) with { Connection = judge.FindConnection(packet) };
     }
@@ -116,14 +116,14 @@ public sealed partial class NicFilter
         Ruleset ruleset = _firewall.Ruleset;
         if (TryBind(ruleset, out NicBinding nic, out Decision decision))
         {
-            PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true);
+            PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
             decision = judge.Decide(bytes, originalLength, out ParsedPacket packet);
             isCut = packet.Has(PacketTraits.HeadersCut);
         }
 
         if (!isCut)
         {
-            _state.Counters.Add(direction, decision.Reason);
+            _state.Counters.Add(direction, decision);
         }
 
         GC.KeepAlive(_firewall);

@@ -9,10 +9,15 @@ internal readonly struct NicRules(Ruleset ruleset, NicBinding nic, FormEntry for
 {
     public uint Generation => ruleset.Stamp;
 
-    public bool IsCurrent(uint stamp, in FlowKey key) =>
-        IsSince(stamp, nic.ChangedAt)
+    public bool IsCurrent(uint stamp, in FlowKey key) => IsCurrent(stamp, key.Ethertype, key.Remote);
+
+    public bool IsCurrent(uint stamp, Ethertype ethertype, UInt128 remote) =>
+        IsNicCurrent(stamp)
         && IsSince(stamp, form.ChangedAt)
-        && (form.Form.ReferencedGroups.IsEmpty || IsSince(stamp, ruleset.Members.LastChange(nic.Network, key.Ethertype, key.Remote)));
+        && (form.Form.ReferencedGroups.IsEmpty || IsSince(stamp, ruleset.Members.LastChange(nic.Network, ethertype, remote)));
+
+    /// <summary>Whether the NIC itself, its addresses and options, has not changed since.</summary>
+    public bool IsNicCurrent(uint stamp) => IsSince(stamp, nic.ChangedAt);
 
     public bool Allows(Direction direction, in FlowKey key)
     {
@@ -21,9 +26,14 @@ internal readonly struct NicRules(Ruleset ruleset, NicBinding nic, FormEntry for
             state.CountRevalidation();
         }
 
-        MatchKey match = new(direction, key.Ethertype, key.Remote, key.Protocol, key.MatchPort(direction));
-        return form.Form.IsAllowed(match, ruleset.Members, nic.Network);
+        return Match(new MatchKey(direction, key.Ethertype, key.Remote, key.Protocol, key.MatchPort(direction)));
     }
+
+    /// <summary>Whether the rules admit a packet; counts nothing.</summary>
+    public bool Match(in MatchKey key) => form.Form.IsAllowed(key, ruleset.Members, nic.Network);
+
+    /// <summary>The number of the rule that admits a packet.</summary>
+    public long Find(in MatchKey key) => form.Form.FindRule(key, ruleset.Members, nic.Network);
 
     // Serial comparison: generations wrap after 2^32 updates, and a live connection is stamped anew at every packet.
     private static bool IsSince(uint stamp, uint change) => (int)(stamp - change) >= 0;

@@ -14,6 +14,7 @@ public sealed class NicStatistics
         NicId = nicId;
         Tolerated = tolerated;
         Revalidations = state.Revalidations;
+        Held = state.Counters.SumHeld(Direction.Ingress) + state.Counters.SumHeld(Direction.Egress);
         foreach (Reason reason in s_reasons)
         {
             _counts[Index(Direction.Ingress, reason)] = state.Counters.Sum(Direction.Ingress, reason);
@@ -29,6 +30,12 @@ public sealed class NicStatistics
 
     /// <summary>TCP packets outside their window that passed because of <see cref="WindowCheck.Log"/>; counted among the allowed.</summary>
     public long Tolerated { get; }
+
+    /// <summary>
+    /// Times that a packet was held (<see cref="Verdict.Hold"/>), both directions; neither allowed nor denied, which it is counted as when it
+    /// gets its verdict.
+    /// </summary>
+    public long Held { get; }
 
     /// <summary>Packets allowed, both directions.</summary>
     public long Allowed => Total(ReasonExtensions.IsAllow);

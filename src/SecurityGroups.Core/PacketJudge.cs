@@ -11,7 +11,7 @@ namespace SecurityGroups;
 /// one call or burst: it holds the ruleset, the NIC and the time that were read once at its start. With <c>commit</c> false it decides the
 /// same and changes nothing, so Explain walks the very code that filters.
 /// </summary>
-internal readonly ref struct PacketJudge
+internal readonly ref partial struct PacketJudge
 {
     private readonly FirewallSettings _settings;
     private readonly ConnectionTracker _tracker;
@@ -37,6 +37,9 @@ internal readonly ref struct PacketJudge
         _commit = commit;
     }
 
+    /// <summary>Whether the caller can keep packets and ask again.</summary>
+    public bool MayHold { get; init; }
+
     /// <summary>Reads the bytes: <see cref="Reason.NotEvaluated"/> when their form is good.</summary>
     public Reason Parse(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet) =>
         PacketParser.Parse(bytes, originalLength, _nic.LinkType, _settings.Parser, out packet);
@@ -60,7 +63,7 @@ internal readonly ref struct PacketJudge
     public Decision Decide(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet)
     {
         Reason form = Parse(bytes, originalLength, out packet);
-        return form == Reason.NotEvaluated ? Judge(bytes, packet) : Decision.Deny(form);
+        return form == Reason.NotEvaluated ? Judge(bytes, packet) : DenyForm(form, packet);
     }
 
     /// <summary>The connection that a packet belongs to, if there is one.</summary>
@@ -94,6 +97,12 @@ internal readonly ref struct PacketJudge
             return Decision.Deny(reason);
         }
 
+        return packet.Has(PacketTraits.Fragment) ? JudgeFragment(bytes, packet, flow) : JudgePlaced(bytes, packet, flow);
+    }
+
+    // Form and place are good.
+    private Decision JudgePlaced(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
+    {
         // TCP is never infrastructure: the established path skips the question.
         if (packet.Protocol != ProtocolNumbers.Tcp && InfrastructureGuard.Admits(packet, _direction, _nic, _state, _now, _commit))
         {
@@ -118,9 +127,7 @@ internal readonly ref struct PacketJudge
             return Reason.VlanNotAllowed;
         }
 
-        return packet.Has(PacketTraits.LaterFragment)
-            ? Reason.LaterFragmentWithoutFirst
-            : AddressGuard.CheckMartian(packet, _direction, _nic, _form.Form, _settings.Martians);
+        return AddressGuard.CheckMartian(packet, _direction, _nic, _form.Form, _settings.Martians);
     }
 
     private Reason CheckPlace(in ParsedPacket packet)

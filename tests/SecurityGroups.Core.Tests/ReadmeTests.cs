@@ -120,12 +120,39 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public void Hold_OfTheReadme_EndsInTheVerdictOfTheFirst()
+    {
+        FirewallOptions options = new() { LinkType = LinkType.RawIp, Fragments = new FragmentOptions { HoldEarlyFragments = true } };
+
+        using Firewall firewall = new(_firewall.Policy, options);
+        NicFilter nic = firewall["web-1"];
+        PacketBuilder datagram = PacketBuilder.Ip("203.0.113.7", "10.0.0.10").Tcp(40_000, 443).PayloadOfLength(12);
+        byte[] packet = datagram.Fragment(32, false);
+        List<(byte[] Packet, long HoldToken)> kept = [];
+
+        Decision decision = nic.Filter(Direction.Ingress, packet);
+        if (decision.Verdict == Verdict.Hold)
+        {
+            kept.Add((packet, decision.HoldToken));
+        }
+
+        long holdToken = kept.Single().HoldToken;
+        Assert.Equal(decision, nic.AskAgain(Direction.Ingress, holdToken));
+        Assert.True(nic.Filter(Direction.Ingress, datagram.Fragment(0, true)).IsAllowed);
+
+        decision = nic.AskAgain(Direction.Ingress, holdToken);
+
+        Assert.Equal((Verdict.Allow, Reason.MatchedRule), (decision.Verdict, decision.Reason));
+    }
+
+    [Fact]
     public void TimeoutTable_EveryCell_IsThePreset()
     {
         Func<ConnectionTimeouts, TimeSpan>[] rows =
         [
             t => t.TcpSynSent, t => t.TcpSynReceived, t => t.TcpEstablished, t => t.TcpFinWait, t => t.TcpCloseWait, t => t.TcpLastAck, t => t.TcpTimeWait,
             t => t.TcpClose, t => t.TcpStalled, t => t.UdpUnreplied, t => t.UdpStream, t => t.IcmpQuery, t => t.SctpAndDccp, t => t.Other,
+            t => t.FragmentsIPv4, t => t.FragmentsIPv6,
         ];
         ConnectionTimeouts[] presets = [ConnectionTimeouts.Default, ConnectionTimeouts.Linux, ConnectionTimeouts.Aws, ConnectionTimeouts.Rfc];
         string[][] cells = [.. TimeoutRow().Matches(s_readme).Select(row => row.Groups["cell"].Captures.Select(cell => cell.Value).ToArray())];

@@ -24,6 +24,9 @@ internal struct DccpHeader
     public byte Reserved;
     public UInt16BigEndian SequenceLow;
 
+    /// <summary>Octets of header and options; the octets must hold a whole header.</summary>
+    public static int OctetsOf(ReadOnlySpan<byte> octets) => MemoryMarshal.AsRef<DccpHeader>(octets).DataOffset * 4;
+
     public static Reason Read(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet)
     {
         Reason reason = TransportPorts.Read(octets, MinimumOctets, options, ref packet);

@@ -19,7 +19,11 @@ internal static class Fragmentation
         }
 
         packet.FragmentOffset = offset;
-        packet.Traits |= offset == 0 ? PacketTraits.Fragment : PacketTraits.Fragment | PacketTraits.LaterFragment;
+        packet.FragmentDataOffset = packet.TransportOffset;
+        packet.FragmentProtocol = packet.Protocol;
+        packet.Traits |= offset == 0 ? PacketTraits.Fragment
+            : more ? PacketTraits.Fragment | PacketTraits.LaterFragment
+            : PacketTraits.Fragment | PacketTraits.LaterFragment | PacketTraits.LastFragment;
 
         // Ping of death: no datagram reaches beyond its own length field.
         if (packet.TransportOctets > MaximumDatagramOctets - precedingOctets - offset)

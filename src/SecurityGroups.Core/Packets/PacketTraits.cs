@@ -38,4 +38,7 @@ internal enum PacketTraits : ushort
 
     /// <summary>ICMP error (v4 3, 4, 5, 11, 12; v6 1 to 4): a quoted packet follows the 8-octet header.</summary>
     IcmpError = 1 << 10,
+
+    /// <summary>A later fragment with nothing behind it: it says how long the datagram is.</summary>
+    LastFragment = 1 << 11,
 }

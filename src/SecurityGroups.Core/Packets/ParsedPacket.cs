@@ -57,6 +57,9 @@ internal struct ParsedPacket
     /// <summary>Offset of this fragment's data in the datagram, octets.</summary>
     public int FragmentOffset;
 
+    /// <summary>Fragments: offset of this fragment's data from the first octet of the packet.</summary>
+    public int FragmentDataOffset;
+
     /// <summary>Ethertype after VLAN tags; for raw IP the ethertype of the family.</summary>
     public ushort EtherType;
 
@@ -80,6 +83,9 @@ internal struct ParsedPacket
 
     /// <summary>IP protocol after the last walked header.</summary>
     public byte Protocol;
+
+    /// <summary>Fragments: the protocol that the fragment states, in IPv6 the header that follows the fragment header of the first one.</summary>
+    public byte FragmentProtocol;
 
     /// <summary>TTL or hop limit.</summary>
     public byte HopLimit;

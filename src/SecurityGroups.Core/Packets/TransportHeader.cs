@@ -23,6 +23,20 @@ internal static class TransportHeader
         return reason == Reason.NotEvaluated && IsLand(packet) ? Reason.Land : reason;
     }
 
+    /// <summary>
+    /// Octets of a first fragment that were inspected, counted from the transport header: its options included, of an ICMP error all there
+    /// are, as the quote was read too.
+    /// </summary>
+    public static int InspectedOctets(ReadOnlySpan<byte> bytes, in ParsedPacket packet) => packet.Protocol switch
+    {
+        ProtocolNumbers.Tcp => packet.TransportOctets - (int)packet.TcpPayloadOctets,
+        ProtocolNumbers.Udp or ProtocolNumbers.UdpLite => UdpHeader.Octets,
+        ProtocolNumbers.Sctp => SctpHeader.Octets,
+        ProtocolNumbers.Dccp => DccpHeader.OctetsOf(bytes[packet.TransportOffset..]),
+        _ when packet.Has(PacketTraits.IcmpError) => packet.TransportOctets,
+        _ => packet.Has(PacketTraits.Icmp) ? IcmpHeader.Octets : 0,
+    };
+
     private static Reason ReadByProtocol(ReadOnlySpan<byte> octets, in ParserOptions options, ref ParsedPacket packet) => packet.Protocol switch
     {
         ProtocolNumbers.Tcp => TcpHeader.Read(octets, options, ref packet),

@@ -17,11 +17,12 @@ internal sealed partial class ConnectionTracker
     private readonly ConnectionTable _table;
     private readonly int _icmpErrorsPerSecond;
 
-    public ConnectionTracker(ConnectionTrackingOptions options)
+    public ConnectionTracker(ConnectionTrackingOptions options, FragmentOptions? fragments = null)
     {
         _timeouts = new TimeoutTable(options.Timeouts);
         _table = new ConnectionTable(options.MaxConnections, _timeouts, _zones);
         _icmpErrorsPerSecond = options.IcmpErrorsPerSecond;
+        Fragments = new FragmentTable(fragments ?? new FragmentOptions(), options.Timeouts, _zones);
     }
 
     /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
@@ -30,6 +31,9 @@ internal sealed partial class ConnectionTracker
     public int Capacity => _table.Capacity;
 
     internal ConnectionTable Table => _table;
+
+    /// <summary>The verdicts on fragmented datagrams, of all NICs, whether they track connections or not.</summary>
+    public FragmentTable Fragments { get; }
 
     /// <summary>Opens a tracking zone; one per incarnation of a NIC. Numbers are never used twice.</summary>
     public uint RegisterZone(string nicId = "") => _zones.Register(nicId);
@@ -107,6 +111,19 @@ internal sealed partial class ConnectionTracker
         }
 
         return result;
+    }
+
+    /// <summary>Which way a connection's first packet went; false when there is no such connection.</summary>
+    public bool TryGetOriginal(in FlowKey key, ulong hash, out Direction original)
+    {
+        bool isFound = _table.TryAcquire(key, hash, out uint index, out ConnectionState state);
+        if (isFound)
+        {
+            _table.Release(index, state);
+        }
+
+        original = state.Original;
+        return isFound;
     }
 
     /// <summary>Whether a packet without connection may open one (step 8 of decisions.md): <see cref="Reason.NotEvaluated"/> = yes, else why not.</summary>

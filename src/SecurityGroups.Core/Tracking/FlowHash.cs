@@ -59,6 +59,28 @@ internal sealed class FlowHash
         return state.ToScalar();
     }
 
+    /// <summary>The hash of any two addresses and two words; a table that hashes these keys hashes no others.</summary>
+    public ulong Compute(UInt128 first, UInt128 second, ulong third, ulong fourth) =>
+        _useAes ? ComputeAes(first, second, third, fourth) : ComputeSip(first, second, third, fourth);
+
+    private ulong ComputeAes(UInt128 first, UInt128 second, ulong third, ulong fourth)
+    {
+        Vector128<ulong> state = Absorb(_key0, Block(first));
+        state = Absorb(state, Block(second));
+        return Absorb(state, Vector128.Create(third, fourth)).ToScalar();
+    }
+
+    private ulong ComputeSip(UInt128 first, UInt128 second, ulong third, ulong fourth)
+    {
+        SipHash hash = new(_key0[0], _key0[1]);
+        foreach (ulong word in (ReadOnlySpan<ulong>)[(ulong)first, (ulong)(first >> 64), (ulong)second, (ulong)(second >> 64), third, fourth])
+        {
+            hash.Add(word);
+        }
+
+        return hash.Finish();
+    }
+
     private ulong ComputeSip(in FlowKey key)
     {
         SipHash hash = new(_key0[0], _key0[1]);

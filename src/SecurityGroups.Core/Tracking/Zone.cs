@@ -15,6 +15,9 @@ internal sealed class Zone(string nicId)
     /// <summary>The NIC.</summary>
     public string NicId { get; } = nicId;
 
+    /// <summary>Fragmented datagrams in their table.</summary>
+    public FragmentShare Fragments;
+
     /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
     public int Connections => Volatile.Read(ref _connections) & ~RetiredBit;
 

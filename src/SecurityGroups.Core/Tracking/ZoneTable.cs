@@ -16,6 +16,10 @@ internal sealed class ZoneTable
     private readonly ConcurrentDictionary<uint, Zone> _retired = new();
     private Zone?[] _zones = new Zone?[64];
     private uint _next;
+    private int _count;
+
+    /// <summary>Zones that are open.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Zones that are closed but still have connections in the table.</summary>
     public int RetiredCount => _retired.Count;
@@ -40,6 +44,7 @@ internal sealed class ZoneTable
             }
 
             Volatile.Write(ref _zones[zone], new Zone(nicId));
+            Volatile.Write(ref _count, _count + 1);
             return zone;
         }
     }
@@ -55,6 +60,7 @@ internal sealed class ZoneTable
                 _retired[number] = zone;
                 bool isEmpty = zone.Retire(nowMilliseconds);
                 Volatile.Write(ref _zones[number], null);
+                Volatile.Write(ref _count, _count - 1);
                 if (isEmpty)
                 {
                     _retired.TryRemove(number, out _);

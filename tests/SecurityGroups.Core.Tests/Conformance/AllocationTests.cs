@@ -18,7 +18,7 @@ public sealed class AllocationTests
         get
         {
             TheoryData<string, Ethertype> rows = [];
-            foreach (string kind in new[] { "tcp", "udp", "echo", "gre", "new", "no rule", "malformed", "infrastructure", "related", "not syn", "spoofed", "revoked" })
+            foreach (string kind in new[] { "tcp", "udp", "echo", "gre", "new", "no rule", "malformed", "infrastructure", "related", "not syn", "spoofed", "revoked", "first fragment", "later fragment", "held", "no first" })
             {
                 rows.Add(kind, Ethertype.IPv4);
                 rows.Add(kind, Ethertype.IPv6);
@@ -32,7 +32,7 @@ public sealed class AllocationTests
     public void Filter_AllocatesNothing(string kind, Ethertype family)
     {
         Ends e = Ends.For(family);
-        using Firewall firewall = new(s_policy, Options with { Infrastructure = InfrastructureTraffic.Default });
+        using Firewall firewall = new(s_policy, OptionsFor(kind) with { Infrastructure = InfrastructureTraffic.Default });
         NicFilter nic = firewall[W];
         (Direction direction, Reason expected) = Open(firewall, kind, e);
         byte[][] packets = [.. Enumerable.Range(0, Rounds + 1).Select(i => (byte[])Packet(kind, e, i))];
@@ -55,7 +55,7 @@ public sealed class AllocationTests
     public void Burst_AllocatesNothing(string kind, Ethertype family)
     {
         Ends e = Ends.For(family);
-        using Firewall firewall = new(s_policy, Options);
+        using Firewall firewall = new(s_policy, OptionsFor(kind));
         NicFilter nic = firewall[W];
         (Direction direction, Reason expected) = Open(firewall, kind, e);
         ReadOnlyMemory<byte>[] packets = [.. Enumerable.Range(0, 64).Select(i => (ReadOnlyMemory<byte>)Packet(kind, e, i))];
@@ -71,6 +71,8 @@ public sealed class AllocationTests
         nic.Filter(direction, buffer, slices, decisions);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
+
+    private static FirewallOptions OptionsFor(string kind) => Options with { Fragments = new FragmentOptions { HoldEarlyFragments = kind == "held" } };
 
     /// <summary>What must have happened before packets of a kind get their reason.</summary>
     private static (Direction Direction, Reason Expected) Open(Firewall firewall, string kind, Ends e)
@@ -96,10 +98,14 @@ public sealed class AllocationTests
                 Assert.True(nic.Filter(Direction.Ingress, e.In.Udp(5000, 53)).IsAllowed);
                 firewall.Update(policy => policy.SetRules("web", EgressAll));
                 return (Direction.Ingress, Reason.PolicyRevoked);
+            case "later fragment":
+                Assert.True(nic.Filter(Direction.Ingress, e.In.FirstUdp(5000, 53)).IsAllowed);
+                return (Direction.Ingress, Reason.MatchedRule);
             default:
                 return (kind is "spoofed" or "infrastructure" ? Direction.Egress : Direction.Ingress, kind switch
                 {
-                    "new" => Reason.MatchedRule,
+                    "new" or "first fragment" => Reason.MatchedRule,
+                    "held" or "no first" => Reason.LaterFragmentWithoutFirst,
                     "no rule" => Reason.NoMatchingRule,
                     "malformed" => Reason.Malformed,
                     "infrastructure" => Reason.Infrastructure,
@@ -122,6 +128,9 @@ public sealed class AllocationTests
         "related" => e.In.PortUnreachable(e.Out.Udp(40000, 53).PayloadOfLength(8)),
         "not syn" => e.In.Tcp(1024 + i, 22, TcpFlags.Ack),
         "revoked" => e.In.Udp(5000, 53),
+        "first fragment" => PacketBuilder.Ip(e.X, e.IsIPv4 ? "239.1.1.1" : "ff05::1").FirstUdp(1024, 53, (uint)i),
+        "later fragment" => e.In.Next(32 * (i + 1)),
+        "held" or "no first" => e.In.Last(32, identification: (uint)i),
         _ => PacketBuilder.Ip(e.M, e.X).Udp(1, 2),
     };
 }

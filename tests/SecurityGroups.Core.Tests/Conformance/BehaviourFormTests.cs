@@ -250,23 +250,6 @@ public sealed class BehaviourFormTests
         }
     }
 
-    [Theory, Families]
-    public void LaterFragments_AreDeniedForNow(Ethertype family)
-    {
-        Ends e = Ends.For(family);
-        new Scenario(Web(IngressAll))
-            .Ingress(e.In.Fragment(0, true).Udp(5000, 22).PayloadOfLength(64), Reason.MatchedRule)
-            .Ingress(e.In.Fragment(72, false).Protocol(17, new byte[16]), Reason.LaterFragmentWithoutFirst)
-            .Ingress(e.In.Fragment(8, false).Protocol(6, new byte[16]), Reason.TinyFragment)
-            .Ingress(e.In.Fragment(0, true).Protocol(6, new byte[16]), Reason.TinyFragment)
-            .Ingress(e.In.Fragment(65528, false).Protocol(17, new byte[16]), Reason.Malformed)
-            .Run();
-    }
-
-    [Fact]
-    public void G09_AtomicFragment_IsTheWholePacket() =>
-        new Scenario(s_ssh).Ingress(Ends.IPv6.In.Fragment(0, false).Tcp(5000, 22), Reason.MatchedRule).Run();
-
     private static PacketBuilder WithHeader(PacketBuilder packet, string header) => header switch
     {
         "hop" => packet.HopByHop(),

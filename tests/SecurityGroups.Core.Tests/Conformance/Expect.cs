@@ -9,6 +9,11 @@ internal sealed record Expect(string Text, params Reason[] Reasons)
     /// <summary>Passes, whatever the reason: with the window check off or logging only, the reason may still tell what was wrong.</summary>
     public static Expect Passed { get; } = new("any allow") { AnyReason = true };
 
+    /// <summary>Held until its first fragment comes.</summary>
+    public static Expect Held { get; } = new("Hold", Reason.LaterFragmentWithoutFirst) { IsHeld = true };
+
+    private bool IsHeld { get; init; }
+
     private bool AnyReason { get; init; }
 
     public static implicit operator Expect(Reason reason) => new(reason.ToString(), reason);
@@ -32,5 +37,5 @@ internal sealed record Expect(string Text, params Reason[] Reasons)
 
     public bool Accepts(Decision decision) => AnyReason
         ? decision.IsAllowed
-        : Reasons.Contains(decision.Reason) && decision.Verdict == VerdictOf(decision.Reason);
+        : Reasons.Contains(decision.Reason) && decision.Verdict == (IsHeld ? Verdict.Hold : VerdictOf(decision.Reason));
 }

@@ -30,8 +30,10 @@ internal sealed class Actor(Conversation conversation)
 
         PacketBuilder packet = say.Talk switch
         {
-            Talk.FirstFragment => Datagram(say, Base(say)).PayloadOfLength(24).Fragment(0, true, 7),
-            Talk.LaterFragment => Datagram(say, Base(say)).PayloadOfLength(16).Fragment(dice.Pick(8, 16, 24, 64), dice.Chance(50), 7),
+            Talk.FirstFragment => FirstFragment(say, mine, theirs, dice),
+            Talk.LaterFragment => LaterFragment(say, dice.Pick(8, 16, 24, 32, 40, 48, 64, 96, 200), dice.Pick(8, 16, 24), dice.Chance(60), mine, dice),
+            Talk.NextFragment => LaterFragment(say, mine.FragmentEnd, dice.Pick(8, 16), true, mine, dice),
+            Talk.LastFragment => LaterFragment(say, mine.FragmentEnd, dice.Pick(3, 8), false, mine, dice),
             _ => Conversation.Protocol == 6 ? Segment(say, mine, theirs, dice) : Datagram(say, Base(say)),
         };
         packet = Flawed(packet, say, dice);
@@ -65,6 +67,28 @@ internal sealed class Actor(Conversation conversation)
             _ => packet.Protocol((byte)Conversation.Protocol, 1, 2, 3, 4, 5, 6, 7, 8),
         };
     }
+
+    private PacketBuilder FirstFragment(Step.Say say, End mine, End theirs, Dice dice)
+    {
+        uint identification = Identification(dice);
+        bool hasHeaderBehind = dice.Chance(10) && Conversation.Local.Contains(':', StringComparison.Ordinal);
+        int octets = dice.Pick(24, 24, 40);
+        PacketBuilder packet = Conversation.Protocol == 6 ? Segment(say, mine, theirs, dice).PayloadOfLength(octets + 4)
+            : Datagram(say, Base(say)).PayloadOfLength(octets + (Conversation.Protocol is 132 or 33 ? 4 : 0));
+        packet = Conversation.Protocol == 17 ? packet.UdpLength(60) : packet;
+        mine.FragmentEnd = octets + (Conversation.Protocol is 6 ? 24 : 8) + (hasHeaderBehind ? 8 : 0);
+        packet = packet.Fragment(0, true, identification);
+        return hasHeaderBehind ? packet.DestinationOptions() : packet;
+    }
+
+    private PacketBuilder LaterFragment(Step.Say say, int offset, int octets, bool more, End mine, Dice dice)
+    {
+        mine.FragmentEnd = offset + octets + (8 - (octets % 8)) % 8;
+        return Datagram(say, Base(say)).PayloadOfLength(octets).Fragment(offset, more, Identification(dice));
+    }
+
+    // Few, so that datagrams meet.
+    private static uint Identification(Dice dice) => dice.Weighted((85, 7u), (10, 8u), (5, 9u));
 
     private PacketBuilder Query(Step.Say say, PacketBuilder packet)
     {
@@ -201,6 +225,9 @@ internal sealed class Actor(Conversation conversation)
         private uint _first = first;
 
         public uint Next { get; set; } = first;
+
+        /// <summary>Where the next fragment begins.</summary>
+        public int FragmentEnd { get; set; } = 32;
 
         public bool HasBegun => Next != _first;
 

@@ -27,6 +27,12 @@ internal sealed record Scenario(int Seed, ImmutableArray<Step> Steps)
             CheckDestination = dice.Chance(90),
             AllowSourceRoute = dice.Chance(10),
             AllowedEthertypes = dice.Chance(10) ? [0x88CC] : [],
+            Fragments = new FragmentOptions
+            {
+                MaxDatagrams = dice.Chance(15) ? 1 + dice.Below(6) : 64,
+                CheckIPv4Overlaps = dice.Chance(30),
+                HoldEarlyFragments = dice.Chance(40),
+            },
             Martians = dice.Weighted((80, MartianSources.Default), (10, MartianSources.None), (10, (MartianSources)dice.Below(1 << 6))),
             ConnectionTracking = new ConnectionTrackingOptions
             {

@@ -24,6 +24,7 @@ internal sealed class ScenarioRunner : IDisposable
     private readonly List<NicFilter> _removed = [];
     private readonly List<byte[]> _pending = [];
     private (string NicId, Direction Direction) _pendingAt;
+    private readonly List<(long Token, string NicId, Direction Direction, ReferenceDatagram Datagram, byte[] Octets)> _held = [];
     private long _latest;
 
     private ScenarioRunner(Scenario scenario, RunMode mode)
@@ -92,6 +93,7 @@ internal sealed class ScenarioRunner : IDisposable
     {
         Policy changed = PolicyChanges.Apply(edit.Change, edit.Salt, _reference.Policy, _first);
         Note($"{edit}");
+        _held.Clear();
         _firewall.Update(_ => changed);
         _reference.Update(changed);
         foreach (string id in _filters.Keys.Except(changed.Nics.Keys).ToArray())
@@ -138,6 +140,7 @@ internal sealed class ScenarioRunner : IDisposable
             }
 
             _pending.Clear();
+            AskAgain();
         }
     }
 
@@ -154,7 +157,7 @@ internal sealed class ScenarioRunner : IDisposable
         {
             Decision? explained = _mode == RunMode.Explained ? filter.Explain(_pendingAt.Direction, packets[i]).Decision : null;
             decisions[i] = filter.Filter(_pendingAt.Direction, packets[i]);
-            if (explained is { } before && before != decisions[i])
+            if (explained is { } before && (before.Verdict, before.Reason, before.RuleNumber) != (decisions[i].Verdict, decisions[i].Reason, decisions[i].RuleNumber))
             {
                 throw Failure($"Explain said {before}, Filter {decisions[i]}", packets[i]);
             }
@@ -198,11 +201,36 @@ internal sealed class ScenarioRunner : IDisposable
         }
 
         Expect(reason, decision, octets);
-        if (reason == Reason.MatchedRule)
+        if (reason == Reason.MatchedRule && !_reference.IsLaterFragment(_pendingAt.NicId, octets))
         {
             CheckRule(octets, decision);
         }
 
+        if (_reference.Held is { } datagram)
+        {
+            _held.Add((decision.HoldToken, _pendingAt.NicId, _pendingAt.Direction, datagram, octets));
+        }
+    }
+
+    /// <summary>What became of packets that were held; a change makes an end of them, for what a NIC's own change does to tokens is told elsewhere.</summary>
+    private void AskAgain()
+    {
+        foreach ((long token, string nicId, Direction direction, ReferenceDatagram datagram, byte[] octets) in _held.ToArray())
+        {
+            (Verdict verdict, Reason reason) = _reference.AskAgain(datagram, nicId, Now);
+            Decision decision = _filters[nicId].AskAgain(direction, token);
+            if ((verdict, reason) != (decision.Verdict, decision.Reason))
+            {
+                throw Failure($"asked again: reference {verdict} ({reason}), firewall {decision}", octets);
+            }
+
+            Direction opposite = direction == Direction.Egress ? Direction.Ingress : Direction.Egress;
+            Assert.Equal(Reason.LaterFragmentWithoutFirst, _filters[nicId].AskAgain(opposite, token).Reason);
+            if (decision.Verdict != Verdict.Hold)
+            {
+                _held.Remove((token, nicId, direction, datagram, octets));
+            }
+        }
     }
 
     /// <summary>The rule named is one that the reference finds matching too.</summary>

@@ -35,6 +35,11 @@ internal static class ScenarioSteps
         [(true, Talk.Data), (false, Talk.RouterError)],
         [(false, Talk.Datagram), (true, Talk.Error)],
         [(true, Talk.FirstFragment), (true, Talk.LaterFragment)],
+        [(true, Talk.FirstFragment), (true, Talk.NextFragment), (true, Talk.LastFragment), (false, Talk.Datagram)],
+        [(true, Talk.Datagram), (false, Talk.FirstFragment), (false, Talk.LastFragment), (false, Talk.FirstFragment), (false, Talk.NextFragment)],
+        [(true, Talk.FirstFragment), (true, Talk.NextFragment), (true, Talk.LaterFragment), (true, Talk.FirstFragment), (true, Talk.LastFragment)],
+        [(true, Talk.LaterFragment), (true, Talk.LaterFragment), (true, Talk.FirstFragment), (true, Talk.LaterFragment), (true, Talk.Repeat)],
+        [(true, Talk.FirstFragment), (true, Talk.LaterFragment), (true, Talk.LaterFragment), (true, Talk.LaterFragment)],
         [(true, Talk.Datagram), .. Enumerable.Repeat((false, Talk.Error), 14)],
     ];
 
@@ -71,7 +76,7 @@ internal static class ScenarioSteps
         int conversation = dice.Below(Conversations);
         for (int i = 0; i < packets; i++)
         {
-            yield return new Step.Say(conversation, dice.Chance(50), (Talk)dice.Below(16), FlawOf(dice), dice.Seed());
+            yield return new Step.Say(conversation, dice.Chance(50), (Talk)dice.Below(18), FlawOf(dice), dice.Seed());
         }
     }
 

@@ -5,10 +5,10 @@ namespace SecurityGroups.Tests.Properties;
 /// <summary>The scenarios are worth their time: together they reach every verdict they are meant to reach.</summary>
 public class ScenarioTests
 {
-    // Not to be had here: half-open connections have no cap and fragments no table yet; nothing is disposed.
+    // Not to be had here: half-open connections have no cap; nothing is disposed.
     private static readonly Reason[] s_outOfReach =
     [
-        Reason.NotEvaluated, Reason.OverlappingFragment, Reason.FragmentTableFull, Reason.HalfOpenLimit, Reason.NicRemoved, Reason.FirewallDisposed,
+        Reason.NotEvaluated, Reason.HalfOpenLimit, Reason.NicRemoved, Reason.FirewallDisposed,
     ];
 
     [Fact]

@@ -16,7 +16,13 @@ internal enum Talk
     Repeat,
     Sack,
     FirstFragment,
+
+    /// <summary>A later fragment anywhere.</summary>
     LaterFragment,
+
+    /// <summary>A later fragment behind the one before, with more to come or without.</summary>
+    NextFragment,
+    LastFragment,
 
     /// <summary>An ICMP error about the last packet of the other end.</summary>
     Error,

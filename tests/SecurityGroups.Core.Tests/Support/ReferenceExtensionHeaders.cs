@@ -19,6 +19,13 @@ internal sealed class ReferenceExtensionHeaders
 
     public bool HasFragmentHeader { get; private set; }
 
+    /// <summary>Where the data of a fragment begin.</summary>
+    public int FragmentStart { get; private set; }
+
+    public uint Identification { get; private set; }
+
+    public byte StatedProtocol { get; private set; }
+
     public int FragmentOffset { get; private set; }
 
     public bool MoreFragments { get; private set; }
@@ -70,6 +77,9 @@ internal sealed class ReferenceExtensionHeaders
             case 44:
                 int field = BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(End + 2));
                 HasFragmentHeader = true;
+                FragmentStart = End + 8;
+                StatedProtocol = octets[End];
+                Identification = BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(End + 4));
                 FragmentOffset = field & 0xFFF8;
                 MoreFragments = (field & 1) != 0;
                 if (!isQuote || FragmentOffset == 0)

@@ -54,17 +54,23 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
     public (Verdict Verdict, Reason Reason) Filter(string nicId, Direction direction, byte[] octets, long nowMilliseconds, Reason? said = null)
     {
         _said = said;
+        _held = null;
         Reason reason = Decide(nicId, direction, octets, nowMilliseconds);
-        bool isAllowed = reason is Reason.MatchedRule or Reason.Established or Reason.Related or Reason.Infrastructure or Reason.NicSecurityOff or Reason.PassIgnored;
-        return (isAllowed ? Verdict.Allow : Verdict.Deny, reason);
+        return (_held is not null ? Verdict.Hold : VerdictOf(reason), reason);
     }
 
+    private static Verdict VerdictOf(Reason reason) =>
+        reason is Reason.MatchedRule or Reason.Established or Reason.Related or Reason.Infrastructure or Reason.NicSecurityOff or Reason.PassIgnored
+            ? Verdict.Allow
+            : Verdict.Deny;
+
     /// <summary>
-    /// Whether no connection that had expired at a later time lives at an earlier one. When the clock goes back over an expiry, the real one
+    /// Whether no connection, nor fragmented datagram, that had expired at a later time lives at an earlier one. When the clock goes back over an expiry, the real one
     /// may have reclaimed the connection or not, and either is right.
     /// </summary>
-    public bool IsSameAt(long laterMilliseconds, long earlierMilliseconds) => _connections.Values.All(connection =>
-        connection.IsExpired(laterMilliseconds, timeouts) == connection.IsExpired(earlierMilliseconds, timeouts));
+    public bool IsSameAt(long laterMilliseconds, long earlierMilliseconds) =>
+        _connections.Values.All(connection => connection.IsExpired(laterMilliseconds, timeouts) == connection.IsExpired(earlierMilliseconds, timeouts))
+        && _datagrams.Values.All(datagram => IsExpired(datagram, laterMilliseconds) == IsExpired(datagram, earlierMilliseconds));
 
     /// <summary>The rules of the NIC that match a packet, whatever connections say.</summary>
     public IEnumerable<SecurityGroupRule> MatchingRules(string nicId, Direction direction, byte[] octets)
@@ -99,6 +105,7 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
         ReferencePacket packet = ReferencePacket.Read(octets, nic.LinkType, options);
         if (packet.Fault != Reason.NotEvaluated)
         {
+            PoisonIfTiny(nic, zone, direction, packet, now);
             return packet.Fault;
         }
 
@@ -114,9 +121,12 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
             return reason;
         }
 
-        ReferenceFlow flow = FlowOf(direction, packet);
-        return ReferenceRules.IsStateful(Policy, nic.Nic) ? DecideStateful(new Call(nic, zone, direction, packet, flow, now)) : ByRules(nic.Nic, flow);
+        Call call = new(nic, zone, direction, packet, FlowOf(direction, packet), now);
+        return packet.IsFragment ? DecideFragment(call) : DecidePlaced(call);
     }
+
+    private Reason DecidePlaced(Call call) =>
+        ReferenceRules.IsStateful(Policy, call.Nic.Nic) ? DecideStateful(call) : ByRules(call.Nic.Nic, call.Flow);
 
     private Reason ByRules(Nic nic, ReferenceFlow flow) => ReferenceRules.Allows(Policy, nic, flow) ? Reason.MatchedRule : Reason.NoMatchingRule;
 

@@ -6,8 +6,6 @@ internal sealed partial class ReferencePacket
     private void ReadTransport(int start, int end, int fragmentOffset, bool more)
     {
         int octets = end - start;
-        IsFragment = fragmentOffset > 0 || more;
-        IsLaterFragment = fragmentOffset > 0;
         if (IsLaterFragment)
         {
             ReferenceFault.When(fragmentOffset < LeastHeaderOctets(), Reason.TinyFragment);
@@ -15,6 +13,7 @@ internal sealed partial class ReferencePacket
         }
 
         ReadTransport(start, _octets[start..end], more ? Reason.TinyFragment : Reason.Malformed);
+        InspectedOctets += ShownOctets(_octets[start..end]);
         ReferenceFault.When(more && octets % 8 != 0, Reason.Malformed);
         ReferenceFault.When(Source == Destination && (!HasPorts || SourcePort == DestinationPort), Reason.Land);
     }
@@ -31,6 +30,14 @@ internal sealed partial class ReferencePacket
             ReadIcmp(start, transport);
         }
     }
+
+    private int ShownOctets(byte[] transport) => Protocol switch
+    {
+        6 => (transport[12] >> 4) * 4,
+        33 => transport[4] * 4,
+        _ when IsIcmp && ReferenceIcmp.IsError(Family, Protocol, IcmpType) => transport.Length,
+        _ => LeastHeaderOctets(),
+    };
 
     private int LeastHeaderOctets() => Protocol switch
     {

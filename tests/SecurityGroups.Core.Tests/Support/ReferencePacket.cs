@@ -48,6 +48,19 @@ internal sealed partial class ReferencePacket
 
     public bool IsLaterFragment { get; private set; }
 
+    public uint Identification { get; private set; }
+
+    /// <summary>The protocol a fragment states, in IPv6 by its fragment header.</summary>
+    public byte StatedProtocol { get; private set; }
+
+    /// <summary>Which octets of its datagram a fragment carries: the first, and the one behind the last.</summary>
+    public (int Start, int End) Piece { get; private set; }
+
+    public bool IsLastFragment { get; private set; }
+
+    /// <summary>Octets of the datagram that a first fragment shows to the rules, headers with their options.</summary>
+    public int InspectedOctets { get; private set; }
+
     public bool HasExtensionHeaders { get; private set; }
 
     public bool HasRouterAlert { get; private set; }
@@ -180,6 +193,9 @@ internal sealed partial class ReferencePacket
         HasRouterAlert = CheckIPv4Options(_octets.AsSpan(_offset + 20, headerOctets - 20), _options.AllowSourceRoute);
         int fragment = UInt16(_offset + 6);
         (int fragmentOffset, bool more) = ((fragment & 0x1FFF) * 8, (fragment & 0x2000) != 0);
+        Identification = UInt16(_offset + 4);
+        StatedProtocol = Protocol;
+        NotePiece(fragmentOffset, more, totalOctets - headerOctets);
         CheckFragment(fragmentOffset, more, headerOctets, totalOctets - headerOctets);
         ReadTransport(_offset + headerOctets, _offset + totalOctets, fragmentOffset, more);
     }
@@ -200,7 +216,19 @@ internal sealed partial class ReferencePacket
         Protocol = headers.Protocol;
         HasExtensionHeaders = headers.Count > 0;
         HasRouterAlert = headers.RouterAlert;
+        Identification = headers.Identification;
+        StatedProtocol = headers.StatedProtocol;
+        NotePiece(headers.FragmentOffset, headers.MoreFragments, end - headers.FragmentStart);
+        InspectedOctets = headers.End - headers.FragmentStart;
         ReadTransport(headers.End, end, headers.FragmentOffset, headers.MoreFragments);
+    }
+
+    private void NotePiece(int offset, bool more, int octets)
+    {
+        IsFragment = offset > 0 || more;
+        IsLaterFragment = offset > 0;
+        IsLastFragment = offset > 0 && !more;
+        Piece = (offset, offset + octets);
     }
 
     private void Need(int offset, int octets) => ReferenceFault.When(offset + octets > _octets.Length, Reason.Malformed);

@@ -32,7 +32,6 @@ internal sealed class ReferencePlace(Policy policy, ReferenceNic nic, FirewallOp
         }
 
         return packet.VlanIds.Any(id => !nic.VlanIds.Contains(id)) ? Reason.VlanNotAllowed
-            : packet.IsLaterFragment ? Reason.LaterFragmentWithoutFirst
             : packet.IsIp && IsMartian() ? Reason.Martian
             : null;
     }

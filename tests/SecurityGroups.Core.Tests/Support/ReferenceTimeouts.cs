@@ -3,7 +3,7 @@ namespace SecurityGroups.Tests.Support;
 /// <summary>The idle times of behaviour.md, section 1, in seconds.</summary>
 internal sealed record ReferenceTimeouts(
     int SynSent, int SynReceived, int Established, int FinWait, int CloseWait, int LastAck, int TimeWait, int Close, int Transient,
-    int UdpUnreplied, int UdpStream, int IcmpQuery, int Other)
+    int UdpUnreplied, int UdpStream, int IcmpQuery, int Other, int FragmentsIPv4 = 30, int FragmentsIPv6 = 60)
 {
     public static ReferenceTimeouts Default { get; } = new(120, 60, 7440, 240, 240, 30, 120, 10, 300, 30, 180, 60, 600);
 

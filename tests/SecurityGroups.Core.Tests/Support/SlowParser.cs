@@ -124,6 +124,8 @@ internal sealed class SlowParser
         if (more || offset > 0)
         {
             _packet.FragmentIdentification = (uint)Number(start + 4, 2);
+            _packet.FragmentDataOffset = start + headerOctets;
+            _packet.FragmentProtocol = _packet.Protocol;
             Fragment(offset, more, headerOctets, total - headerOctets);
         }
 
@@ -184,6 +186,8 @@ internal sealed class SlowParser
                 _packet.FragmentIdentification = (uint)Number(at + 4, 4);
                 if (field % 2 == 1 || field / 8 > 0)
                 {
+                    _packet.FragmentDataOffset = at + 8;
+                    _packet.FragmentProtocol = _bytes[at];
                     Fragment(field / 8 * 8, field % 2 == 1, at - (start + 40), fragmentDataOctets);
                 }
             }
@@ -237,7 +241,7 @@ internal sealed class SlowParser
     private void Fragment(int offset, bool more, int before, int octets)
     {
         _packet.FragmentOffset = offset;
-        _packet.Traits |= PacketTraits.Fragment | (offset > 0 ? PacketTraits.LaterFragment : 0);
+        _packet.Traits |= PacketTraits.Fragment | (offset > 0 ? PacketTraits.LaterFragment : 0) | (more ? 0 : PacketTraits.LastFragment);
         Require((long)before + offset + octets <= 65535);
         Require(octets > 0, offset > 0 ? Reason.Malformed : Reason.TinyFragment);
         Require(offset == 0 || !more || octets % 8 == 0);

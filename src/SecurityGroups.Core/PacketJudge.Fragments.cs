@@ -1,0 +1,76 @@
+using SecurityGroups.Packets;
+using SecurityGroups.Tracking;
+
+namespace SecurityGroups;
+
+/// <content>
+/// Fragments. A first one goes the way of every packet, and its datagram remembers the verdict; a later one passes form and place on its own
+/// and shares that verdict, and its reason. It touches no connection.
+/// </content>
+internal readonly ref partial struct PacketJudge
+{
+    private NicRules Rules => new(_ruleset, _nic, _form, _state, _commit);
+
+    private bool KeepsConnections => _nic.Tracking.EstablishedConnections == EstablishedConnections.KeepUntilIdle;
+
+    /// <summary>The answer to a token of <see cref="Verdict.Hold"/>.</summary>
+    public Decision AskAgain(long holdToken) =>
+        _tracker.Fragments.AskAgain(holdToken, _nic.Zone, _direction, _now, new FragmentRules(Rules, KeepsConnections, isPlaceKnown: false));
+
+    /// <summary>Denies a packet of bad form. A later fragment inside the transport header takes its datagram with it (RFC 3128).</summary>
+    public Decision DenyForm(Reason form, in ParsedPacket packet)
+    {
+        bool poisons = form == Reason.TinyFragment && packet.Has(PacketTraits.LaterFragment) && _commit;
+        if (poisons && CheckForm(packet) == Reason.NotEvaluated && CheckPlace(packet) == Reason.NotEvaluated)
+        {
+            _tracker.Fragments.Poison(FragmentKey.From(packet, _direction, _nic.Zone), _now);
+        }
+
+        return Decision.Deny(form);
+    }
+
+    private Decision JudgeFragment(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
+    {
+        FragmentKey key = FragmentKey.From(packet, _direction, _nic.Zone);
+        return packet.Has(PacketTraits.LaterFragment)
+            ? _tracker.Fragments.DecideLater(
+                key, FragmentPiece.From(packet), _now, new FragmentRules(Rules, KeepsConnections, isPlaceKnown: true), MayHold, _commit)
+            : JudgeFirst(key, bytes, packet, flow);
+    }
+
+    // A datagram that cannot be remembered is not begun: its connection, opened for nothing, would only take room.
+    private Decision JudgeFirst(in FragmentKey key, ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
+    {
+        FragmentTicket ticket = _tracker.Fragments.BeginFirst(key, FirstFragment.From(bytes, packet), _now, _commit);
+        if (ticket.Refusal != Reason.NotEvaluated)
+        {
+            return Decision.Deny(ticket.Refusal);
+        }
+
+        Decision decision = JudgePlaced(bytes, packet, flow);
+        if (_commit)
+        {
+            _tracker.Fragments.Conclude(ticket, decision.Verdict, VerdictFrom(decision, packet, flow));
+        }
+
+        return decision;
+    }
+
+    private FragmentVerdict VerdictFrom(in Decision decision, in ParsedPacket packet, in Flow flow)
+    {
+        bool isOfConnection = flow.IsTracked || decision.Reason == Reason.Related;
+        Direction original = _direction;
+        bool isAskable = decision.Reason == Reason.MatchedRule || (flow.IsTracked && _tracker.TryGetOriginal(flow.Key, flow.Hash, out original));
+        return new FragmentVerdict
+        {
+            Reason = decision.Reason,
+            RuleNumber = decision.RuleNumber,
+            Stamp = _ruleset.Stamp,
+            MatchPort = flow.IsTracked ? flow.Key.MatchPort(original) : packet.DestinationPort,
+            Protocol = packet.Protocol,
+            Original = original,
+            IsOfConnection = isOfConnection,
+            IsAskable = isAskable,
+        };
+    }
+}
