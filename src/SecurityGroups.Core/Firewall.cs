@@ -121,6 +121,10 @@ public sealed partial class Firewall : IDisposable
             Connections = Tracker.Count,
             MaxConnections = Tracker.Capacity,
             FragmentedDatagrams = Tracker.Fragments.Count,
+            HalfOpen = Tracker.Table.Room.Of(ConnectionRank.HalfOpen),
+            Unreplied = Tracker.Table.Room.Of(ConnectionRank.Unreplied),
+            Evicted = Tracker.Table.Evicted,
+            PressureEvents = Tracker.Table.Pressures,
             Nics = [.. ruleset.Nics.All().Select(nic => ((NicFilter)nic.Incarnation).GetStatistics())],
         };
     }

@@ -17,6 +17,18 @@ public sealed record FirewallStatistics
     /// <summary>Fragmented datagrams under way; expired ones count until their entry is reclaimed.</summary>
     public required int FragmentedDatagrams { get; init; }
 
+    /// <summary>TCP connections among them whose handshake is not complete; <see cref="ConnectionTrackingOptions.HalfOpenPercentage"/> caps them.</summary>
+    public required int HalfOpen { get; init; }
+
+    /// <summary>Connections among them that are one datagram or one exchange; <see cref="ConnectionTrackingOptions.UnrepliedPercentage"/> caps them.</summary>
+    public required int Unreplied { get; init; }
+
+    /// <summary>Connections that had to make room for others, since the firewall was made.</summary>
+    public required long Evicted { get; init; }
+
+    /// <summary>How often the table became 95 % full, after it was less than 90 % full, since the firewall was made.</summary>
+    public required long PressureEvents { get; init; }
+
     /// <summary>Packets by NIC.</summary>
     public required ImmutableArray<NicStatistics> Nics { get; init; }
 }

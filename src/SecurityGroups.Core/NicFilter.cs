@@ -51,7 +51,7 @@ public sealed partial class NicFilter
 
     /// <summary>How many packets got which verdict for which reason since the NIC was added.</summary>
     public NicStatistics GetStatistics() =>
-        new(Id, _state, _firewall.Ruleset.Nics[_slot] is { } nic && ReferenceEquals(nic.Incarnation, this) ? _firewall.Tracker.CountTolerated(nic.Zone) : 0);
+        new(Id, _state, _firewall.Ruleset.Nics[_slot] is { } nic && ReferenceEquals(nic.Incarnation, this) ? _firewall.Tracker.FindZone(nic.Zone) : null);
 
     /// <summary>
     /// Explains what <see cref="Filter(Direction, ReadOnlySpan{byte})"/> would decide now: the very code that filters, on a copy of the state,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecurityGroups.Guard;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups;
 
@@ -9,10 +10,13 @@ public sealed class NicStatistics
     private static readonly ImmutableArray<Reason> s_reasons = [.. Enum.GetValues<Reason>()];
     private readonly long[] _counts = new long[2 * s_reasons.Length];
 
-    internal NicStatistics(string nicId, NicState state, long tolerated)
+    internal NicStatistics(string nicId, NicState state, Zone? zone)
     {
         NicId = nicId;
-        Tolerated = tolerated;
+        Tolerated = zone?.Tolerated ?? 0;
+        Evicted = zone?.Evicted ?? 0;
+        Connections = zone?.Connections ?? 0;
+        HalfOpen = zone?.Room.Of(ConnectionRank.HalfOpen) ?? 0;
         Revalidations = state.Revalidations;
         Held = state.Counters.SumHeld(Direction.Ingress) + state.Counters.SumHeld(Direction.Egress);
         foreach (Reason reason in s_reasons)
@@ -36,6 +40,15 @@ public sealed class NicStatistics
     /// gets its verdict.
     /// </summary>
     public long Held { get; }
+
+    /// <summary>Tracked connections of the NIC; expired ones count until they are reclaimed.</summary>
+    public int Connections { get; }
+
+    /// <summary>TCP connections among them whose handshake is not complete.</summary>
+    public int HalfOpen { get; }
+
+    /// <summary>Connections of the NIC that had to make room for others.</summary>
+    public long Evicted { get; }
 
     /// <summary>Packets allowed, both directions.</summary>
     public long Allowed => Total(ReasonExtensions.IsAllow);

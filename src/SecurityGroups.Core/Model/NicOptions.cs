@@ -17,7 +17,10 @@ public sealed record NicOptions
     /// <summary>TCP pick-up.</summary>
     public PickUp? PickUp { get; init; }
 
-    /// <summary>Most connections of this NIC, at least 1; null = no quota.</summary>
+    /// <summary>
+    /// Most connections of this NIC, at least 1; null = no quota. At its quota a newcomer takes the place of one of this NIC's that is worth less, or is denied
+    /// with <see cref="Reason.NicQuota"/>; half-open and unreplied ones have the firewall's percentages of it.
+    /// </summary>
     public int? MaxConnections { get; init; }
 
     /// <summary>VLAN ids (1 to 4094) whose tagged frames are accepted; empty = untagged only.</summary>

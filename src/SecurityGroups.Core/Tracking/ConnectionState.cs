@@ -15,6 +15,9 @@ internal struct ConnectionState(ulong bits)
     public const ulong LockBit = 1UL << 45;
     public const int NoScale = 15;
 
+    /// <summary>The bits that <see cref="Rank"/> depends on, and whether it lives.</summary>
+    public const ulong RankBits = LiveBit | (15UL << ClassShift) | RevokedBit | RepliedBit | AssuredBit;
+
     private const int TimeBits = 39;
     private const ulong TimeMask = (1UL << TimeBits) - 1;
     private const ulong LastFromInitiatorBit = 1UL << 39;
@@ -63,7 +66,7 @@ internal struct ConnectionState(ulong bits)
         set => Set(RepliedBit, value);
     }
 
-    /// <summary>Whether both ends proved to be talking to each other: never evicted for a newcomer.</summary>
+    /// <summary>Whether both ends proved to be talking to each other: not evicted for a newcomer while they do.</summary>
     public bool IsAssured
     {
         readonly get => (_bits & AssuredBit) != 0;
@@ -100,6 +103,26 @@ internal struct ConnectionState(ulong bits)
         readonly get => (int)((_bits >> RetransmitShift) & 3);
         set => _bits = (_bits & ~(3UL << RetransmitShift)) | ((ulong)value << RetransmitShift);
     }
+
+    /// <summary>What the connection is worth when there is no room.</summary>
+    public readonly ConnectionRank Rank => IsRevoked ? ConnectionRank.Tombstone : Class switch
+    {
+        ConnectionClass.SynSent or ConnectionClass.SynReceived or ConnectionClass.SynSent2 or ConnectionClass.SynReceived2 => ConnectionRank.HalfOpen,
+        ConnectionClass.Established => IsAssured ? ConnectionRank.Established : ConnectionRank.HalfOpen,
+        ConnectionClass.FinWait or ConnectionClass.CloseWait when IsAssured => ConnectionRank.Stream,
+        ConnectionClass.UdpStream => ConnectionRank.Stream,
+        ConnectionClass.SctpOrDccp or ConnectionClass.Other when IsReplied => ConnectionRank.Stream,
+        ConnectionClass.FinWait or ConnectionClass.CloseWait or ConnectionClass.LastAck or ConnectionClass.TimeWait or ConnectionClass.Close => ConnectionRank.Closing,
+        _ => ConnectionRank.Unreplied,
+    };
+
+    /// <summary>Whether it may go now to make room for a newcomer.</summary>
+    public readonly bool IsEvictable(long now) => Rank switch
+    {
+        ConnectionRank.Stream => IdleMilliseconds(now) >= TrackingTuning.SilentMilliseconds,
+        ConnectionRank.Tombstone => IdleMilliseconds(now) >= TrackingTuning.GivenUpMilliseconds,
+        ConnectionRank rank => rank != ConnectionRank.Established,
+    };
 
     public static ConnectionState Create(ConnectionClass kind, Direction original, long now) => new(
         LiveBit | ((ulong)kind << ClassShift) | (original == Direction.Egress ? EgressBit : 0) | ((ulong)now & TimeMask)

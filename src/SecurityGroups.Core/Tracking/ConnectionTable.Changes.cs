@@ -5,64 +5,69 @@ internal sealed partial class ConnectionTable
 {
     /// <summary>
     /// Adds a connection: <paramref name="entry"/> is copied, then <paramref name="state"/> makes it live. Expired connections on the way are
-    /// reclaimed. <paramref name="maxInZone"/> 0 = no quota.
+    /// reclaimed; where there is no room, one that is worth less goes. <paramref name="maxInZone"/> 0 = no quota.
     /// </summary>
     public InsertResult TryInsert(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone)
     {
-        ForgetSearchIfBefore(now);
-        Reclaim(now, TrackingTuning.HandSteps);
+        MoveHand(now);
         Zone? zone = _zones.Find(key.Zone);
         if (zone is null)
         {
             return InsertResult.ZoneRetired;
         }
 
-        // Counted before it can be found: whoever finds and removes it subtracts.
-        if (!TryCount(key.Zone, zone, maxInZone, now))
+        InsertResult result = TryReserve(zone, state.Rank, now, maxInZone);
+        if (result == InsertResult.Inserted)
         {
-            return zone.IsRetired ? InsertResult.ZoneRetired : InsertResult.ZoneFull;
+            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone) : InsertResult.Full;
         }
 
-        InsertResult result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index) : InsertResult.Full;
         if (result != InsertResult.Inserted)
         {
-            _zones.Leave(key.Zone, zone);
+            CountOut(key.Zone, zone, state.Rank);
         }
 
         return result;
     }
 
-    private InsertResult TryInsertEntry(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index)
+    private InsertResult TryInsertEntry(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone)
     {
         Fill(index, key, entry);
-        InsertResult result = InsertResult.Exists;
-        while (true)
+        if (zone.Lists.IsUsed)
         {
-            ref Bucket home = ref _buckets[Home(hash)];
-            home.Lock();
-            if (!TryFindUnderLock(key, hash, out uint other))
-            {
-                result = TryPlace(hash, index, state) ? InsertResult.Inserted : InsertResult.Full;
-            }
-
-            home.Unlock();
-
-            // An expired connection of the same key makes room; removing it needs the locks we just gave back.
-            if (result != InsertResult.Exists || !TryReap(other, now))
-            {
-                break;
-            }
+            zone.Lists.Put(index, state.Rank);
         }
 
-        if (result == InsertResult.Inserted)
+        InsertResult result = TryPublish(key, hash, index, state, out uint other);
+        for (int evictions = 0; MakesWay(result, other, hash, now, ref evictions);)
         {
-            Interlocked.Increment(ref _counters[0].Connections);
+            result = TryPublish(key, hash, index, state, out other);
         }
-        else
+
+        if (result != InsertResult.Inserted)
         {
+            zone.Lists.Remove(index);
             _free.Return(index);
         }
 
+        return result;
+    }
+
+    // What is in the way may be over, or give way; taking it out needs the locks that were just given back.
+    private bool MakesWay(InsertResult result, uint other, ulong hash, long now, ref int evictions) => result switch
+    {
+        InsertResult.Exists => TryReap(other, now),
+        InsertResult.Full => evictions++ < TrackingTuning.MaxEvictions && TryEvictNear(Home(hash), now),
+        _ => false,
+    };
+
+    private InsertResult TryPublish(in FlowKey key, ulong hash, uint index, ConnectionState state, out uint other)
+    {
+        ref Bucket home = ref _buckets[Home(hash)];
+        home.Lock();
+        InsertResult result = TryFindUnderLock(key, hash, out other) ? InsertResult.Exists
+            : TryPlace(hash, index, state) ? InsertResult.Inserted : InsertResult.Full;
+        home.Unlock();
         return result;
     }
 
@@ -155,8 +160,50 @@ internal sealed partial class ConnectionTable
         return true;
     }
 
+    /// <summary>The rank changed, or the connection ended: counted here, with the entry locked, so that the counts are exact.</summary>
+    private void ReleaseChanged(uint index, ConnectionState before, ConnectionState after)
+    {
+        ref ConnectionEntry entry = ref _entries[index];
+        Zone zone = ZoneOf(entry);
+        if (!after.IsLive)
+        {
+            Volatile.Write(ref entry.StateWord, 0);
+            CountEnd(zone, after.End);
+            TakeOut(index, zone, before.Rank);
+            return;
+        }
+
+        if (before.Rank != after.Rank)
+        {
+            _counters[0].Room.Move(before.Rank, after.Rank);
+            zone.Room.Move(before.Rank, after.Rank);
+            if (zone.Lists.IsUsed)
+            {
+                zone.Lists.Put(index, after.Rank);
+            }
+        }
+
+        Volatile.Write(ref entry.StateWord, after.Bits);
+    }
+
+    private Zone ZoneOf(in ConnectionEntry entry)
+    {
+        Zone? zone = _zones.FindOfConnection(entry.Zone);
+        System.Diagnostics.Debug.Assert(zone is not null, "a zone is kept while it has connections");
+        return zone;
+    }
+
+    private void CountEnd(Zone zone, ConnectionEnd end)
+    {
+        if (end == ConnectionEnd.Evicted)
+        {
+            Interlocked.Increment(ref _counters[0].Evicted);
+            zone.CountEvicted();
+        }
+    }
+
     // Only the thread that killed the entry comes here, so its key is still in place and nobody else frees it.
-    private void TakeOut(uint index)
+    private void TakeOut(uint index, Zone zone, ConnectionRank rank)
     {
         ulong hash = Hash(KeyOf(index));
         uint home = Home(hash);
@@ -168,17 +215,9 @@ internal sealed partial class ConnectionTable
         }
 
         bucket.Unlock();
-        LeaveZone(_entries[index].Zone);
-        Interlocked.Decrement(ref _counters[0].Connections);
+        zone.Lists.Remove(index);
+        CountOut(_entries[index].Zone, zone, rank);
         _free.Return(index);
-    }
-
-    private void LeaveZone(uint number)
-    {
-        if (_zones.FindOfConnection(number) is { } zone)
-        {
-            _zones.Leave(number, zone);
-        }
     }
 
     private void ClearSpilled(uint home, ushort tag, uint index)

@@ -18,7 +18,7 @@ internal sealed partial class ConnectionTable
             }
         }
 
-        return FindDamagedEntry(places) ?? FindDamagedSpill(places) ?? FindDamagedCount(places.Count);
+        return FindDamagedEntry(places) ?? FindDamagedSpill(places) ?? FindDamagedCount(places);
     }
 
     private string? FindDamagedEntry(Dictionary<uint, uint> places)
@@ -73,9 +73,34 @@ internal sealed partial class ConnectionTable
         return null;
     }
 
-    private string? FindDamagedCount(int indexed)
+    private string? FindDamagedCount(Dictionary<uint, uint> places)
     {
+        int indexed = places.Count;
         long free = _free.CountReturned() + (Capacity - Used);
-        return indexed != Count || indexed + free != Capacity ? $"{indexed} connections in the index, {Count} counted, {free} entries free of {Capacity}" : null;
+        return indexed != Count || indexed + free != Capacity ? $"{indexed} connections in the index, {Count} counted, {free} entries free of {Capacity}"
+            : FindDamagedRoom("the table", _counters[0].Room, places.Keys)
+                ?? places.Keys.GroupBy(index => _entries[index].Zone).Select(FindDamagedZone).FirstOrDefault(damage => damage is not null);
+    }
+
+    private string? FindDamagedZone(IGrouping<uint, uint> members)
+    {
+        if (_zones.FindOfConnection(members.Key) is not { } zone)
+        {
+            return $"zone {members.Key} was let go with {members.Count()} connections";
+        }
+
+        uint? misplaced = members.Select(index => (uint?)index).FirstOrDefault(index => !zone.Lists.AgreesOn(index!.Value, new ConnectionState(_entries[index.Value].StateWord).Rank));
+        return (zone.Connections == members.Count() ? null : $"zone {members.Key} counts {zone.Connections}, but has {members.Count()}")
+            ?? FindDamagedRoom($"zone {members.Key}", zone.Room, members)
+            ?? (misplaced is null ? null : $"entry {misplaced} is in the list of another rank")
+            ?? zone.Lists.FindDamage([.. members]);
+    }
+
+    private string? FindDamagedRoom(string where, Occupancy room, IEnumerable<uint> members)
+    {
+        ConnectionRank[] ranks = [.. members.Select(index => new ConnectionState(_entries[index].StateWord).Rank)];
+        (int Unreplied, int HalfOpen, int All) counted = (room.Of(ConnectionRank.Unreplied), room.Of(ConnectionRank.HalfOpen), room.Connections);
+        (int, int, int) found = (ranks.Count(rank => rank == ConnectionRank.Unreplied), ranks.Count(rank => rank == ConnectionRank.HalfOpen), ranks.Length);
+        return found == counted ? null : $"{where} counts {counted} unreplied, half-open and all, but has {found}";
     }
 }

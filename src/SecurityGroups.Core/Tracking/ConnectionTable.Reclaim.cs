@@ -1,20 +1,13 @@
 namespace SecurityGroups.Tracking;
 
-// Making room: the clock hand that every insert moves a little, and what is done when that does not suffice.
+// What is over: the clock hand that every insert moves a little, and the sweep for zones at their quota.
 internal sealed partial class ConnectionTable
 {
     /// <summary>
-    /// Whether the hand has gone over the whole table at this very time, so that a newcomer need not search it again. Times are compared by
-    /// the millisecond; threads that disturb each other here cost a search, or a refusal within that millisecond.
+    /// Moves the clock hand over some entries and removes what expired or belongs to a retired zone, with <paramref name="early"/> also what
+    /// pressure does not leave its whole idle time. Returns how many went.
     /// </summary>
-    public bool IsKnownFull(long now) =>
-        Volatile.Read(ref _counters[0].SearchedAt) == now && Volatile.Read(ref _counters[0].Searched) >= (uint)Capacity;
-
-    /// <summary>What was known about room holds no longer: a zone was closed.</summary>
-    public void ForgetSearch() => Volatile.Write(ref _counters[0].Searched, 0);
-
-    /// <summary>Moves the clock hand over some entries and removes what expired or belongs to a retired zone. Returns how many went.</summary>
-    public int Reclaim(long now, int budget)
+    public int Reclaim(long now, int budget, bool early = false)
     {
         uint used = _free.Used;
         if (used == 0)
@@ -27,7 +20,7 @@ internal sealed partial class ConnectionTable
         int reclaimed = 0;
         for (int i = 0; i < steps; i++)
         {
-            if (TryReap(position, now))
+            if (TryReap(position, now, early))
             {
                 reclaimed++;
             }
@@ -43,95 +36,48 @@ internal sealed partial class ConnectionTable
     public bool IsOver(in ConnectionEntry entry, ConnectionState state, long now) =>
         _timeouts.IsExpired(state, now) || _zones.Find(entry.Zone) is null;
 
-    private bool TryReap(uint index, long now)
+    private bool TryReap(uint index, long now, bool early = false)
     {
         ref ConnectionEntry entry = ref _entries[index];
         ConnectionState state = new(Volatile.Read(ref entry.StateWord));
 
         // A look without the lock spares the live ones; what it finds is judged again under the lock.
-        if (!state.IsLive || !IsOver(entry, state, now) || !TryLock(ref entry, out state))
+        if (!state.IsLive || !(IsOver(entry, state, now) || (early && EndsEarly(state, now))) || !TryLock(ref entry, out state))
         {
             return false;
         }
 
         bool isOver = IsOver(entry, state, now);
-        if (isOver)
+        bool goes = isOver || (early && EndsEarly(state, now));
+        if (goes)
         {
-            End(entry, ref state, now);
+            End(entry, ref state, now, isOver);
         }
 
         Release(index, state);
-        return isOver;
+        return goes;
     }
 
-    // Noticed late: it ended when its time ran out, or before that with its zone.
-    private void End(in ConnectionEntry entry, ref ConnectionState state, long now)
+    // What is over was noticed late: it ended when its time ran out, or before that with its zone.
+    private void End(in ConnectionEntry entry, ref ConnectionState state, long now, bool isOver)
     {
-        if (_zones.Find(entry.Zone) is null && _zones.FindOfConnection(entry.Zone) is { } zone && zone.RetiredAt < _timeouts.ExpiryOf(state, now))
+        if (!isOver)
+        {
+            state.Kill(ConnectionEnd.Evicted, now);
+        }
+        else if (_zones.Find(entry.Zone) is null && ZoneOf(entry) is { } zone && zone.RetiredAt < _timeouts.ExpiryOf(state, now))
         {
             state.Kill(ConnectionEnd.NicRemoved, zone.RetiredAt);
-            return;
         }
-
-        _timeouts.Expire(ref state, now);
-    }
-
-    private bool TryCount(uint number, Zone zone, int max, long now)
-    {
-        if (TryAdd(number, zone, max))
+        else
         {
-            return true;
-        }
-
-        // The count includes what expired unnoticed.
-        Reclaim(now, TrackingTuning.HandStepsAtQuota);
-        return TryAdd(number, zone, max) || (TrySweep(now) && TryAdd(number, zone, max));
-    }
-
-    private bool TryAdd(uint number, Zone zone, int max)
-    {
-        bool isAdded = zone.TryAdd(max);
-        if (!isAdded)
-        {
-            _zones.Leave(number, zone);
-        }
-
-        return isAdded;
-    }
-
-    private bool TryTakeEntry(long now, out uint index)
-    {
-        if (_free.TryTake(out index))
-        {
-            return true;
-        }
-
-        if (IsKnownFull(now))
-        {
-            return false;
-        }
-
-        Reclaim(now, TrackingTuning.HandStepsWhenFull);
-        NoteSearch(now, TrackingTuning.HandStepsWhenFull);
-        return _free.TryTake(out index);
-    }
-
-    private void NoteSearch(long now, uint steps)
-    {
-        ref TableCounters counters = ref _counters[0];
-        uint before = Volatile.Read(ref counters.SearchedAt) == now ? Volatile.Read(ref counters.Searched) : 0;
-        Volatile.Write(ref counters.SearchedAt, now);
-        Volatile.Write(ref counters.Searched, Math.Min(before, (uint)Capacity) + steps);
-    }
-
-    // What is put in at an earlier time may have expired when the clock comes back to the time of the search.
-    private void ForgetSearchIfBefore(long now)
-    {
-        if (now < Volatile.Read(ref _counters[0].SearchedAt))
-        {
-            ForgetSearch();
+            _timeouts.Expire(ref state, now);
         }
     }
+
+    // Unreplied, half-open and closing connections: most of them are over, but nothing said so.
+    private bool EndsEarly(ConnectionState state, long now) =>
+        state.Rank <= ConnectionRank.Closing && state.IdleMilliseconds(now) >= _timeouts.TimeoutOf(state) / TrackingTuning.PressureDivisor;
 
     /// <summary>Takes everything expired out of the table, unless that was done a moment ago or another thread is at it.</summary>
     private bool TrySweep(long now)
@@ -146,10 +92,30 @@ internal sealed partial class ConnectionTable
         uint used = _free.Used;
         for (uint index = 0; index < used; index++)
         {
-            TryReap(index, now);
+            if (!TryReap(index, now))
+            {
+                Enlist(index);
+            }
         }
 
         return true;
+    }
+
+    // Connections from before their zone had a quota.
+    private void Enlist(uint index)
+    {
+        if (_zones.Find(_entries[index].Zone) is not { Lists.IsUsed: true } || !TryLock(ref _entries[index], out ConnectionState state))
+        {
+            return;
+        }
+
+        // Judged again: the entry may hold a connection of another zone by now.
+        if (_zones.Find(_entries[index].Zone) is { Lists.IsUsed: true } zone)
+        {
+            zone.Lists.Adopt(index, state.Rank);
+        }
+
+        Release(index, state);
     }
 
     // One sweep serves all zones: however many are at their quota, the table is not swept more often.

@@ -9,8 +9,13 @@ namespace SecurityGroups.Tracking;
 /// <para>Readers find an entry without a lock, then lock that one entry through its state word, check the key again and work on it. Misses
 /// lock nothing. Inserts and removals lock the home bucket and, if the connection lies elsewhere, that bucket too, in ascending order.
 /// Connections never move, so a reader cannot miss one that stays.</para>
+/// <para>Room: the table and each zone count their connections by rank; the count changes where the state word does, with the entry locked, so it
+/// is exact. A newcomer is counted first and makes room where that exceeds a limit (ConnectionTable.Room.cs, ConnectionTable.Evict.cs).</para>
+/// <para>Nobody can aim at a bucket: the hash has a secret of 128 bits. If a bucket and the seven after it are full all the same, a
+/// newcomer evicts there or is denied; it costs 64 looks and hurts those 64 slots alone, so a new secret and a move of every connection
+/// would gain nothing.</para>
 /// <para>An entry's life: free (word 0) - written by its finder - live (word published) - killed (word 0, by who held its lock bit) - taken out of the
-/// index by its killer alone - free. Lock order: entry locks are never held while a bucket lock is awaited.</para>
+/// index by its killer alone - free. Lock order: entry locks are never held while a bucket lock is awaited; lists are locked last.</para>
 /// <para>ARM64: tag and index are published and read with release and acquire, the state word by compare-and-swap; argued, not tested there.</para>
 /// </remarks>
 internal sealed partial class ConnectionTable
@@ -21,12 +26,16 @@ internal sealed partial class ConnectionTable
     private readonly AlignedArray<AddressPair> _addresses;
     private readonly FreeSlots _free;
     private readonly ZoneTable _zones;
+    private readonly RoomShares _shares;
+    private readonly RoomLimits _limits;
     private readonly TimeoutTable _timeouts;
     private readonly uint _mask;
     private readonly TableCounters[] _counters = new TableCounters[1];
 
-    public ConnectionTable(int capacity, TimeoutTable timeouts, ZoneTable zones, FlowHash? hash = null)
+    public ConnectionTable(int capacity, RoomShares shares, TimeoutTable timeouts, ZoneTable zones, FlowHash? hash = null)
     {
+        _shares = shares;
+        _limits = shares.Of(capacity);
         _hash = hash ?? new FlowHash();
         _timeouts = timeouts;
         _zones = zones;
@@ -41,11 +50,20 @@ internal sealed partial class ConnectionTable
         _free = new FreeSlots(_entries);
 
         // Long ago, with room for a difference to any time.
-        _counters[0].SweptAt = long.MinValue / 2;
+        _counters[0].SweptAt = _counters[0].DrawnInVainAt = long.MinValue / 2;
     }
 
     /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
-    public int Count => Volatile.Read(ref _counters[0].Connections);
+    public int Count => _counters[0].Room.Connections;
+
+    /// <summary>Connections by what caps count.</summary>
+    public Occupancy Room => _counters[0].Room;
+
+    /// <summary>Connections that made room for others.</summary>
+    public long Evicted => Volatile.Read(ref _counters[0].Evicted);
+
+    /// <summary>How often the table came under pressure: 95 % full, after it was below 90 %.</summary>
+    public long Pressures => Volatile.Read(ref _counters[0].Pressures);
 
     public int Capacity => _entries.Length;
 
@@ -91,14 +109,14 @@ internal sealed partial class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(uint index, ConnectionState state)
     {
-        if (state.IsLive)
+        ref ulong word = ref _entries[index].StateWord;
+        if (((word ^ state.Bits) & ConnectionState.RankBits) == 0)
         {
-            Volatile.Write(ref _entries[index].StateWord, state.Bits);
+            Volatile.Write(ref word, state.Bits);
             return;
         }
 
-        Volatile.Write(ref _entries[index].StateWord, 0);
-        TakeOut(index);
+        ReleaseChanged(index, new ConnectionState(word), state);
     }
 
     /// <summary>Reads the addresses of a connection whose lock the caller holds.</summary>

@@ -13,14 +13,16 @@ namespace SecurityGroups.Tracking;
 internal sealed partial class ConnectionTracker
 {
     private readonly TimeoutTable _timeouts;
-    private readonly ZoneTable _zones = new();
+    private readonly ZoneTable _zones;
     private readonly ConnectionTable _table;
     private readonly int _icmpErrorsPerSecond;
 
     public ConnectionTracker(ConnectionTrackingOptions options, FragmentOptions? fragments = null)
     {
         _timeouts = new TimeoutTable(options.Timeouts);
-        _table = new ConnectionTable(options.MaxConnections, _timeouts, _zones);
+        _zones = new ZoneTable(options.MaxConnections);
+        RoomShares shares = new(options.UnrepliedPercentage, options.HalfOpenPercentage);
+        _table = new ConnectionTable(options.MaxConnections, shares, _timeouts, _zones);
         _icmpErrorsPerSecond = options.IcmpErrorsPerSecond;
         Fragments = new FragmentTable(fragments ?? new FragmentOptions(), options.Timeouts, _zones);
     }
@@ -39,17 +41,13 @@ internal sealed partial class ConnectionTracker
     public uint RegisterZone(string nicId = "") => _zones.Register(nicId);
 
     /// <summary>Closes a zone: its connections never match again and are reclaimed in time.</summary>
-    public void RetireZone(uint zone, long nowMilliseconds)
-    {
-        _zones.Retire(zone, nowMilliseconds);
-        _table.ForgetSearch();
-    }
+    public void RetireZone(uint zone, long nowMilliseconds) => _zones.Retire(zone, nowMilliseconds);
+
+    /// <summary>What is counted of a zone; null when it was closed.</summary>
+    public Zone? FindZone(uint zone) => _zones.Find(zone);
 
     /// <summary>Connections of a zone, expired ones that were not reclaimed yet included.</summary>
     public int CountOf(uint zone) => _zones.Find(zone)?.Connections ?? 0;
-
-    /// <summary>Packets of a zone outside their window that passed because the check only logs.</summary>
-    public long CountTolerated(uint zone) => _zones.Find(zone)?.Tolerated ?? 0;
 
     /// <summary>Takes expired connections out, looking at <paramref name="budget"/> entries; inserts do that by themselves, little by little.</summary>
     public int Reclaim(long nowMilliseconds, int budget) => _table.Reclaim(nowMilliseconds, budget);
@@ -150,16 +148,16 @@ internal sealed partial class ConnectionTracker
     /// </summary>
     public Reason Create(in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, uint stamp, bool commit)
     {
-        if (!commit)
-        {
-            return ReasonOf(_table.Foretell(key, Hash(key), nowMilliseconds, modes.MaxConnections));
-        }
-
         ulong hash = Hash(key);
         ConnectionEntry entry = new(key) { Stamp = stamp };
         ConnectionState state = packet.Protocol == ProtocolNumbers.Tcp
             ? TcpTracking.Open(ref entry, packet, direction, nowMilliseconds)
             : DatagramTracking.Open(ref entry, packet, direction, nowMilliseconds);
+        if (!commit)
+        {
+            return ReasonOf(_table.Foretell(key, hash, state.Rank, nowMilliseconds, modes.MaxConnections));
+        }
+
         while (true)
         {
             InsertResult inserted = _table.TryInsert(key, hash, entry, state, nowMilliseconds, modes.MaxConnections);
@@ -194,6 +192,7 @@ internal sealed partial class ConnectionTracker
     {
         InsertResult.Inserted or InsertResult.ZoneRetired => Reason.NotEvaluated,
         InsertResult.ZoneFull => Reason.NicQuota,
+        InsertResult.HalfOpenFull => Reason.HalfOpenLimit,
         _ => Reason.ConnectionTableFull,
     };
 

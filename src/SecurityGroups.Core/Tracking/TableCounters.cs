@@ -8,20 +8,33 @@ internal struct TableCounters
 {
     /// <summary>Connections in the table.</summary>
     [FieldOffset(128)]
-    public int Connections;
+    public Occupancy Room;
 
     /// <summary>Where the clock hand stands, counted without end.</summary>
     [FieldOffset(256)]
     public uint Hand;
 
-    /// <summary>Entries in a row that the hand found live, or took out, for newcomers to a full table at <see cref="SearchedAt"/>.</summary>
+    /// <summary>Entries drawn for eviction so far, counted without end: where the next draw begins.</summary>
     [FieldOffset(260)]
-    public uint Searched;
+    public uint Drawn;
 
+    /// <summary>When entries were drawn in vain.</summary>
     [FieldOffset(264)]
-    public long SearchedAt;
+    public long DrawnInVainAt;
 
     /// <summary>When the whole table was swept for a zone at its quota.</summary>
     [FieldOffset(272)]
     public long SweptAt;
+
+    /// <summary>Connections that made room for others.</summary>
+    [FieldOffset(280)]
+    public long Evicted;
+
+    /// <summary>How often the table came under pressure.</summary>
+    [FieldOffset(288)]
+    public long Pressures;
+
+    /// <summary>1 = under pressure.</summary>
+    [FieldOffset(296)]
+    public int IsPressed;
 }

@@ -7,12 +7,14 @@ namespace SecurityGroups.Tracking;
 /// Packets find the zones that are open. A zone that was closed is kept aside until the last of its connections is out of the table, since
 /// whoever takes one out tells whose it was; then nothing is left of it. Lookups take no lock.
 /// </remarks>
-internal sealed class ZoneTable
+/// <param name="capacity">Connections of the table, for which there are links.</param>
+internal sealed class ZoneTable(int capacity)
 {
     /// <summary>The key holds 31 bits of it.</summary>
     private const uint MaxZone = int.MaxValue;
 
     private readonly Lock _changes = new();
+    private readonly AlignedArray<RankLink> _links = new(capacity);
     private readonly ConcurrentDictionary<uint, Zone> _retired = new();
     private Zone?[] _zones = new Zone?[64];
     private uint _next;
@@ -43,7 +45,7 @@ internal sealed class ZoneTable
                 Volatile.Write(ref _zones, larger);
             }
 
-            Volatile.Write(ref _zones[zone], new Zone(nicId));
+            Volatile.Write(ref _zones[zone], new Zone(nicId, new RankLists(_links)));
             Volatile.Write(ref _count, _count + 1);
             return zone;
         }

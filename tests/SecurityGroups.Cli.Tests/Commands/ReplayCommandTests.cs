@@ -211,9 +211,9 @@ public sealed class ReplayCommandTests : IDisposable
     [Fact]
     public async Task MaxConnections_BoundsTheTable()
     {
-        byte[][] syns = [.. Enumerable.Range(0, 3000).Select(i => SmallCapture.Tcp(SmallCapture.X, 1000 + i, SmallCapture.W, 443, TcpFlags.Syn))];
-        ToolRun run = await ReplayAsync(SmallCapture.RawIp(syns), "--max-connections", "16");
-        Assert.Contains(run.Objects, line => line.GetProperty("verdict").GetString() == "deny");
+        byte[][] handshakes = [.. Enumerable.Range(0, 20).SelectMany(i => SmallCapture.HandshakeFrom(1000 + i))];
+        ToolRun run = await ReplayAsync(SmallCapture.RawIp(handshakes), "--max-connections", "16");
+        Assert.Equal(4 * 3, run.Objects.Count(line => line.GetProperty("verdict").GetString() == "deny"));
     }
 
     [Fact]

@@ -39,11 +39,14 @@ internal static class SmallCapture
         PacketBuilder.Ip(source, destination).Tcp(sourcePort, destinationPort, flags, sequence, acknowledgment);
 
     /// <summary>X opens a connection to W's port 443; three packets.</summary>
-    public static byte[][] Handshake =>
+    public static byte[][] Handshake => HandshakeFrom(5000);
+
+    /// <summary>As <see cref="Handshake"/>, from another port of X.</summary>
+    public static byte[][] HandshakeFrom(int port) =>
     [
-        Tcp(X, 5000, W, 443, TcpFlags.Syn, 100),
-        Tcp(W, 443, X, 5000, TcpFlags.Syn | TcpFlags.Ack, 900, 101),
-        Tcp(X, 5000, W, 443, TcpFlags.Ack, 101, 901),
+        Tcp(X, port, W, 443, TcpFlags.Syn, 100),
+        Tcp(W, 443, X, port, TcpFlags.Syn | TcpFlags.Ack, 900, 101),
+        Tcp(X, port, W, 443, TcpFlags.Ack, 101, 901),
     ];
 
     /// <summary>A pcap file of raw IP packets, one a second.</summary>

@@ -125,16 +125,34 @@ public sealed class BehaviourPolicyTests
     }
 
     [Theory, Families]
+    public void K01_TableFullOfUnreplied_OldestMakesRoom(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        Scenario story = new(P0, With(tracking => tracking with { MaxConnections = 64, UnrepliedPercentage = 100 }));
+        for (int port = 1; port <= 64; port++)
+        {
+            story.Egress(e.Out.Udp(port, 53), Reason.MatchedRule).Wait(0.001);
+        }
+
+        story.Egress(e.Out.Tcp(40_000, 443, TcpFlags.Syn, 1000), Reason.MatchedRule)
+            .Ingress(e.In.Udp(53, 1), Reason.NoMatchingRule)
+            .Ingress(e.In.Udp(53, 2), Reason.Established)
+            .Ingress(e.In.Tcp(443, 40_000, TcpFlags.Syn | TcpFlags.Ack, 5000, 1001), Reason.Established)
+            .Connections(64)
+            .Check(firewall => Assert.Equal((64, 1L), (firewall.GetStatistics().Connections, firewall.GetStatistics().Evicted)))
+            .Run();
+    }
+
+    [Theory, Families]
     public void K04_NicAtItsQuota_LeavesRoomForOthers(Ethertype family)
     {
         Ends e = Ends.For(family);
         Policy policy = Policy.Create([Group("web", EgressAll)], [Nic(W, "web") with { Options = new NicOptions { MaxConnections = 2 } }, Nic(D, "web")]);
         new Scenario(policy)
-            .Egress(e.Out.Udp(1, 53), Reason.MatchedRule)
-            .Egress(e.Out.Udp(2, 53), Reason.MatchedRule)
+            .Play(e, "E").Play(e, "E", localPort: 40_001)
             .Egress(e.Out.Udp(3, 53), Reason.NicQuota)
             .Egress(PacketBuilder.Ip(e.D, e.X).Udp(3, 53), Reason.MatchedRule, D)
-            .Egress(e.Out.Udp(1, 53), Reason.Established)
+            .Egress(e.Out.Tcp(40_000, 443, TcpFlags.Ack, 1001, 5001), Reason.Established)
             .Run();
     }
 

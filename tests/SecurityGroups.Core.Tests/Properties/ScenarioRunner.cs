@@ -1,5 +1,6 @@
 using System.Text;
 using SecurityGroups.Tests.Support;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Tests.Properties;
 
@@ -34,7 +35,7 @@ internal sealed class ScenarioRunner : IDisposable
         _first = scenario.Policy();
         FirewallOptions options = scenario.Options(_clock);
         _firewall = new Firewall(_first, options);
-        _reference = new ReferenceFirewall(_first, options, scenario.Timeouts().Reference);
+        _reference = new ReferenceFirewall(_first, options, scenario.Timeouts().Reference) { Holds = Holds };
         _stage = new Stage(scenario, options);
         _dice = new Dice(scenario.Seed ^ 0xB0057);
         _filters = _first.Nics.Keys.ToDictionary(id => id, id => _firewall[id]);
@@ -120,7 +121,7 @@ internal sealed class ScenarioRunner : IDisposable
             return;
         }
 
-        if (_pending.Count >= MostInBurst || _pendingAt != (nicId, direction) || _mode != RunMode.Bursts || _dice.Chance(20))
+        if (_pending.Count >= MostInBurst || _pendingAt != (nicId, direction) || _mode != RunMode.Bursts || _dice.Chance(20) || _reference.IsTight)
         {
             Flush();
         }
@@ -210,6 +211,11 @@ internal sealed class ScenarioRunner : IDisposable
         {
             _held.Add((decision.HoldToken, _pendingAt.NicId, _pendingAt.Direction, datagram, octets));
         }
+
+        if (_reference.IsTight)
+        {
+            CheckConnections(octets);
+        }
     }
 
     /// <summary>What became of packets that were held; a change makes an end of them, for what a NIC's own change does to tokens is told elsewhere.</summary>
@@ -231,6 +237,32 @@ internal sealed class ScenarioRunner : IDisposable
                 _held.Remove((token, nicId, direction, datagram, octets));
             }
         }
+    }
+
+    /// <summary>The real one has the connections of the reference and no others: nobody went who may not, nobody stayed who had to go.</summary>
+    private void CheckConnections(byte[] octets)
+    {
+        (string NicId, ReferenceConnectionKey Key)[] expected = [.. _reference.Live(Now)];
+        if (expected.Where(one => !Holds(one.NicId, one.Key)).ToArray() is [var missing, ..])
+        {
+            throw Failure($"the firewall lost {missing}", octets);
+        }
+
+        if (_firewall.GetConnections().Count() != expected.Length)
+        {
+            throw Failure($"the firewall has {string.Join(", ", _firewall.GetConnections())}, the reference {expected.Length} connections", octets);
+        }
+    }
+
+    private bool Holds(string nicId, ReferenceConnectionKey key)
+    {
+        ushort remotePort = key.IcmpInitiator == Direction.Ingress
+            ? (ushort)((IcmpQuery.Counterpart(key.Protocol, (byte)(key.RemotePort >> 8)) << 8) | (byte)key.RemotePort)
+            : (ushort)key.RemotePort;
+        uint vlanIds = key.Vlans.Split(',', StringSplitOptions.RemoveEmptyEntries).Aggregate(0u, (ids, id) => (ids << 12) | uint.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
+        uint zone = _firewall.Ruleset.Nics.All().First(nic => nic.Id == nicId).Zone;
+        FlowKey flow = new(key.Local.Bits, key.Remote.Bits, (ushort)key.LocalPort, remotePort, zone, key.Local.Family, vlanIds, key.Protocol);
+        return _firewall.Tracker.Find(flow, nicId, Now) is not null;
     }
 
     /// <summary>The rule named is one that the reference finds matching too.</summary>

@@ -5,7 +5,7 @@ namespace SecurityGroups.Tests.Properties;
 /// <summary>The scenarios are worth their time: together they reach every verdict they are meant to reach.</summary>
 public class ScenarioTests
 {
-    // Not to be had here: half-open connections have no cap; nothing is disposed.
+    // Not to be had here: half-open connections above their cap take the place of others in so small a table; nothing is disposed.
     private static readonly Reason[] s_outOfReach =
     [
         Reason.NotEvaluated, Reason.HalfOpenLimit, Reason.NicRemoved, Reason.FirewallDisposed,

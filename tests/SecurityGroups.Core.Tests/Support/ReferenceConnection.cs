@@ -48,6 +48,34 @@ internal sealed class ReferenceConnection(Direction initiator, ReferenceFlow flo
         IsTombstone = isRevoked;
     }
 
+    /// <summary>What it is worth when there is no room: 0 one datagram or exchange, 1 half-open, 2 closing, 3 stream, 4 tombstone, 5 established.</summary>
+    public int Worth => (IsTombstone, Flow.Protocol, Tcp) switch
+    {
+        (true, _, _) => 4,
+        (_, 6, { State: ReferenceTcpState.Established } tcp) => tcp.IsProven ? 5 : 1,
+        (_, 6, { State: ReferenceTcpState.FinWait or ReferenceTcpState.CloseWait } tcp) => tcp.IsProven ? 3 : 2,
+        (_, 6, { State: ReferenceTcpState.LastAck or ReferenceTcpState.TimeWait or ReferenceTcpState.Close }) => 2,
+        (_, 6, _) => 1,
+        (_, 17 or 136, _) => IsStream ? 3 : 0,
+        _ => IsReplied && !IsIcmp ? 3 : 0,
+    };
+
+    public long IdleMilliseconds(long nowMilliseconds) => Math.Max(0, nowMilliseconds - LastSeenMilliseconds);
+
+    /// <summary>Whether it may go for a newcomer.</summary>
+    public bool GivesWay(long nowMilliseconds) => Worth switch
+    {
+        3 => IdleMilliseconds(nowMilliseconds) >= 30_000,
+        4 => IdleMilliseconds(nowMilliseconds) >= 1_000_000,
+        var worth => worth < 3,
+    };
+
+    /// <summary>Whether a table that is nearly full may end it early.</summary>
+    public bool EndsEarly(long nowMilliseconds, ReferenceTimeouts timeouts) =>
+        Worth <= 2 && IdleMilliseconds(nowMilliseconds) >= TimeoutSeconds(timeouts) * 1_000L / 4;
+
+    private bool IsIcmp => Flow.Protocol == (Flow.Remote.Family == Ethertype.IPv4 ? 1 : 58);
+
     private int TimeoutSeconds(ReferenceTimeouts timeouts) => Flow.Protocol switch
     {
         6 => Tcp!.TimeoutSeconds(timeouts, IsTombstone),

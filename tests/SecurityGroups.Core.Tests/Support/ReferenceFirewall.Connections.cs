@@ -133,9 +133,10 @@ internal sealed partial class ReferenceFirewall
             return reason;
         }
 
-        if (Crowd(key, call) is { } crowded)
+        int worth = call.Packet.Tcp is null ? 0 : 1;
+        if (NoRoom(key, call, worth) is { } full)
         {
-            return crowded;
+            return full;
         }
 
         _connections[key] = new ReferenceConnection(call.Direction, call.Flow, call.Now)
@@ -144,16 +145,4 @@ internal sealed partial class ReferenceFirewall
         };
         return Reason.MatchedRule;
     }
-
-    /// <summary>Why there is no room for one more connection, if so: the NIC's own share first.</summary>
-    private Reason? Crowd(ReferenceConnectionKey key, Call call)
-    {
-        return Count(key, call, Reason.NicQuota, ofZone: true) >= (call.Nic.Nic.Options?.MaxConnections ?? int.MaxValue) ? Reason.NicQuota
-            : Count(key, call, Reason.ConnectionTableFull, ofZone: false) >= Tracking.MaxConnections ? Reason.ConnectionTableFull
-            : null;
-    }
-
-    /// <summary>The other connections; expired ones too if the real one gave that reason.</summary>
-    private int Count(ReferenceConnectionKey key, Call call, Reason reason, bool ofZone) => _connections.Count(entry =>
-        entry.Key != key && (!ofZone || entry.Key.Zone == key.Zone) && (_said == reason || !entry.Value.IsExpired(call.Now, timeouts)));
 }

@@ -31,6 +31,9 @@ internal sealed class ReferenceTcp
 
     public bool IsReplied { get; private set; }
 
+    /// <summary>Whether both ends were heard of while it was established: the handshake was no forgery.</summary>
+    public bool IsProven { get; private set; }
+
     /// <summary>Whether both SYNs could be seen; after a pick-up the window scale is unknown, and what breaks the window passes.</summary>
     public bool KnowsWindow { get; private set; }
 
@@ -130,6 +133,7 @@ internal sealed class ReferenceTcp
         IsReplied |= !fromInitiator;
         _isSimultaneous |= next == State.SynSent2;
         State = next;
+        IsProven |= next == State.Established && IsReplied;
         return this;
     }
 

@@ -55,8 +55,8 @@ public class ConcurrencyTests
     public async Task Soak_InsertsRemovalsAndExpiry_LeaveTheTableWhole()
     {
         const int Rounds = 300_000;
-        ZoneTable zones = new();
-        ConnectionTable table = new(512, new TimeoutTable(ConnectionTimeouts.Default), zones);
+        ZoneTable zones = new(512);
+        ConnectionTable table = new(512, new RoomShares(50, 25), new TimeoutTable(ConnectionTimeouts.Default), zones);
         uint zone = zones.Register();
         long clock = 0;
         int wrong = 0;

@@ -11,7 +11,7 @@ public sealed class FragmentTableTests
     private static readonly FirstFragment s_first = new(new FragmentPiece(0, 32, IsLast: false, 17), 8, 53);
     private static readonly FragmentPiece s_last = new(32, 40, IsLast: true, 17);
 
-    private readonly ZoneTable _zones = new();
+    private readonly ZoneTable _zones = new(16);
 
     [Fact]
     public void BeginFirst_WhenFull_SucceedsOnceSomethingExpired()

@@ -16,14 +16,16 @@ internal sealed class TableModel
     ];
 
     private readonly Dictionary<byte, (long Seen, long IdleMilliseconds)> _live = [];
-    private readonly ZoneTable _zones = new();
+    private readonly ZoneTable _zones;
     private readonly ConnectionTable _table;
     private uint _zone;
     private long _now = 1_000_000;
 
     public TableModel(int capacity, bool useAes)
     {
-        _table = new ConnectionTable(capacity, new TimeoutTable(ConnectionTimeouts.Default), _zones, new FlowHash(s_secret, useAes && FlowHash.IsAesSupported));
+        _zones = new ZoneTable(capacity);
+        FlowHash hash = new(s_secret, useAes && FlowHash.IsAesSupported);
+        _table = new ConnectionTable(capacity, new RoomShares(100, 100), new TimeoutTable(ConnectionTimeouts.Default), _zones, hash);
         _zone = _zones.Register();
     }
 
@@ -53,7 +55,6 @@ internal sealed class TableModel
                 break;
             case 4 when what == byte.MaxValue - 1:
                 _zones.Retire(_zone, _now);
-                _table.ForgetSearch();
                 _zone = _zones.Register();
                 _live.Clear();
                 break;
@@ -76,17 +77,22 @@ internal sealed class TableModel
 
     public static (ConnectionTable Table, uint Zone) NewTable(int capacity, bool useAes)
     {
-        ZoneTable zones = new();
+        ZoneTable zones = new(capacity);
         FlowHash hash = new(s_secret, useAes && FlowHash.IsAesSupported);
-        return (new ConnectionTable(capacity, new TimeoutTable(ConnectionTimeouts.Default), zones, hash), zones.Register());
+        return (new ConnectionTable(capacity, new RoomShares(100, 100), new TimeoutTable(ConnectionTimeouts.Default), zones, hash), zones.Register());
     }
 
     /// <summary>Both families, and neighbours that differ in one member.</summary>
     public static FlowKey Key(int number, uint zone) =>
         new((uint)number / 8, 7, (ushort)(number % 4), 53, zone, (Ethertype)(number / 4 % 2), 0, 17);
 
-    public static InsertResult Insert(ConnectionTable table, in FlowKey key, long now, ConnectionClass kind = ConnectionClass.UdpUnreplied) =>
-        table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), ConnectionState.Create(kind, Direction.Egress, now), now, 0);
+    /// <summary>Makes a tombstone, which does not make room for others before it expires: what becomes of the rest is in EvictionTests.</summary>
+    public static InsertResult Insert(ConnectionTable table, in FlowKey key, long now, ConnectionClass kind = ConnectionClass.UdpUnreplied)
+    {
+        ConnectionState state = ConnectionState.Create(kind, Direction.Egress, now);
+        state.IsRevoked = true;
+        return table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), state, now, 0);
+    }
 
     public static bool TouchLive(ConnectionTable table, in FlowKey key, long now) => WithLive(table, key, now, (ref ConnectionState state) => state.Touch(now));
 

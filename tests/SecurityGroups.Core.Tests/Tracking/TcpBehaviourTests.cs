@@ -126,7 +126,7 @@ public class TcpBehaviourTests
         TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 64, WindowCheck = WindowCheck.Log });
         harness.Rules.Replace(TestRules.EgressOnly);
         TcpScript.Run(harness, "E | in A 15102+100/1001 | out A 1001/500001 | in R 4000 => ignored | state established");
-        Assert.Equal(3, harness.Tracker.CountTolerated(harness.Zone));
+        Assert.Equal(3, harness.Tracker.FindZone(harness.Zone)!.Tolerated);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ public class ZoneTableTests
     [Fact]
     public void RetiredZone_IsKnownUntilItsLastConnectionLeft()
     {
-        ZoneTable zones = new();
+        ZoneTable zones = new(16);
         uint number = zones.Register("a");
         Zone zone = zones.Find(number)!;
         Assert.True(zone.TryAdd(0) && zone.TryAdd(2));
@@ -25,7 +25,7 @@ public class ZoneTableTests
     [Fact]
     public void RetiredZone_TakesNoConnection_AndAVainAttemptKeepsNothing()
     {
-        ZoneTable zones = new();
+        ZoneTable zones = new(16);
         uint number = zones.Register();
         Zone zone = zones.Find(number)!;
         zones.Retire(number, 0);
@@ -41,7 +41,7 @@ public class ZoneTableTests
     [Fact]
     public async Task Soak_RetiredWhileConnectionsComeAndGo_IsForgotten()
     {
-        ZoneTable zones = new();
+        ZoneTable zones = new(16);
         for (int round = 0; round < 300; round++)
         {
             uint number = zones.Register("nic");

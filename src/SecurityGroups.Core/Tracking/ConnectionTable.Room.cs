@@ -1,0 +1,95 @@
+namespace SecurityGroups.Tracking;
+
+// Room for a newcomer: the quota of its zone, the caps of its rank, a free entry.
+internal sealed partial class ConnectionTable
+{
+    /// <summary>Whether so few entries are free that what would end soon is ended early.</summary>
+    private bool IsPressed => Count >= Capacity - (Capacity / TrackingTuning.PressureReserve);
+
+    private uint HandSteps => IsPressed ? (uint)TrackingTuning.HandStepsUnderPressure : TrackingTuning.HandSteps;
+
+    /// <summary>
+    /// Counts a newcomer, in its zone and in the table, and makes room for it where a limit is exceeded. Counted first, so that of two
+    /// newcomers to the last place at least one sees that it is taken.
+    /// </summary>
+    private InsertResult TryReserve(Zone zone, ConnectionRank rank, long now, int maxInZone)
+    {
+        zone.Room.Add(rank);
+        _counters[0].Room.Add(rank);
+        InsertResult result = !zone.TryAdd(maxInZone) && zone.IsRetired ? InsertResult.ZoneRetired
+            : maxInZone == 0 ? InsertResult.Inserted
+            : MakeRoomInZone(zone, rank, now, _shares.Of(maxInZone));
+        return result == InsertResult.Inserted ? MakeRoomForRank(rank, now) : result;
+    }
+
+    private void CountOut(uint number, Zone zone, ConnectionRank rank)
+    {
+        zone.Room.Remove(rank);
+        _counters[0].Room.Remove(rank);
+        _zones.Leave(number, zone);
+    }
+
+    // A zone makes room at its own cost before the table is asked: who floods is the first to pay.
+    private InsertResult MakeRoomInZone(Zone zone, ConnectionRank rank, long now, in RoomLimits limits)
+    {
+        zone.Lists.Use();
+        if (zone.Connections > limits.Connections && !TryShrink(zone, now, limits.Connections))
+        {
+            return InsertResult.ZoneFull;
+        }
+
+        return zone.Room.Of(rank) <= limits.Of(rank) || TryEvictListed(zone, rank, now) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.ZoneFull);
+    }
+
+    // A quota that was lowered is reached again little by little: two go for one that comes.
+    private bool TryShrink(Zone zone, long now, int limit)
+    {
+        if (!TryEvictListed(zone, null, now))
+        {
+            return TryReclaimInZone(zone, now, limit);
+        }
+
+        if (zone.Connections > limit)
+        {
+            TryEvictListed(zone, null, now);
+        }
+
+        return true;
+    }
+
+    // The count includes what expired unnoticed, and what is not listed because it is from before the quota.
+    private bool TryReclaimInZone(Zone zone, long now, int limit)
+    {
+        Reclaim(now, TrackingTuning.HandStepsAtQuota);
+        return zone.Connections <= limit || (TrySweep(now) && (zone.Connections <= limit || TryEvictListed(zone, null, now)));
+    }
+
+    private InsertResult MakeRoomForRank(ConnectionRank rank, long now) =>
+        _counters[0].Room.Of(rank) <= _limits.Of(rank) || TryEvict(rank, now) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.Full);
+
+    private static InsertResult NoRoomFor(ConnectionRank rank, InsertResult otherwise) => rank == ConnectionRank.HalfOpen ? InsertResult.HalfOpenFull : otherwise;
+
+    private bool TryTakeEntry(long now, out uint index) => _free.TryTake(out index) || (TryEvict(null, now) && _free.TryTake(out index));
+
+    /// <summary>Moves the clock hand a little; under pressure more, and it ends what would end soon.</summary>
+    private void MoveHand(long now)
+    {
+        bool isPressed = IsPressed;
+        NotePressure(isPressed);
+        Reclaim(now, (int)HandSteps, isPressed);
+    }
+
+    private void NotePressure(bool isPressed)
+    {
+        ref int flag = ref _counters[0].IsPressed;
+        bool wasPressed = Volatile.Read(ref flag) != 0;
+        if (isPressed && !wasPressed && Interlocked.Exchange(ref flag, 1) == 0)
+        {
+            Interlocked.Increment(ref _counters[0].Pressures);
+        }
+        else if (wasPressed && Count < Capacity - (Capacity / TrackingTuning.ReliefReserve))
+        {
+            Volatile.Write(ref flag, 0);
+        }
+    }
+}
