@@ -35,6 +35,8 @@ internal struct Bucket
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint SlotsWith(ushort tag)
     {
+        Interleaving.Step();
+
         // The eight tags are the first 16 octets of this 64-octet structure.
         Vector128<ushort> tags = Vector128.LoadUnsafe(in _firstTag);
         uint slots = Vector128.Equals(tags, Vector128.Create(tag)).ExtractMostSignificantBits();
@@ -45,28 +47,44 @@ internal struct Bucket
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly uint IndexAt(int slot) => Unsafe.Add(ref Unsafe.AsRef(in _firstIndex), slot & (Slots - 1));
+    public readonly uint IndexAt(int slot)
+    {
+        Interleaving.Step();
+        return Unsafe.Add(ref Unsafe.AsRef(in _firstIndex), slot & (Slots - 1));
+    }
 
     public readonly ushort TagAt(int slot) => Unsafe.Add(ref Unsafe.AsRef(in _firstTag), slot & (Slots - 1));
 
     /// <summary>Fills an empty slot: index first, then the tag that makes it visible.</summary>
     public void Fill(int slot, ushort tag, uint index)
     {
+        Interleaving.Step();
         Unsafe.Add(ref _firstIndex, slot & (Slots - 1)) = index;
+        Interleaving.Step();
         Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), tag);
     }
 
-    public void Clear(int slot) => Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), (ushort)0);
+    public void Clear(int slot)
+    {
+        Interleaving.Step();
+        Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), (ushort)0);
+    }
 
     /// <summary>Who holds several buckets takes them in ascending order; nothing is called while one is held.</summary>
     public void Lock()
     {
         SpinWait spin = default;
+        Interleaving.Step();
         while (Volatile.Read(ref _lock) != 0 || Interlocked.CompareExchange(ref _lock, 1, 0) != 0)
         {
+            Interleaving.Spin();
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
 
-    public void Unlock() => Volatile.Write(ref _lock, 0);
+    public void Unlock()
+    {
+        Interleaving.Step();
+        Volatile.Write(ref _lock, 0);
+    }
 }

@@ -76,9 +76,11 @@ internal sealed partial class ConnectionTable
         // The entry is ours; late readers of its former life see state word 0 and turn away.
         ref ConnectionEntry target = ref _entries[index];
         System.Diagnostics.Debug.Assert(target.StateWord == 0 && entry.StateWord == 0, "a free entry has state word 0");
+        Interleaving.Step();
         target = entry;
         if (key.IsIPv6)
         {
+            Interleaving.Step();
             _addresses[index] = new AddressPair { Local = key.Local, Remote = key.Remote };
         }
     }
@@ -132,6 +134,7 @@ internal sealed partial class ConnectionTable
             bool isPlaced = TryPlaceIn(home + distance, hash, index, state);
             if (isPlaced)
             {
+                Interleaving.Step();
                 ref ulong spilled = ref _buckets[home].Spilled;
                 Volatile.Write(ref spilled, spilled + (1UL << (int)(8 * distance)));
             }
@@ -155,6 +158,7 @@ internal sealed partial class ConnectionTable
             return false;
         }
 
+        Interleaving.Step();
         Volatile.Write(ref _entries[index].StateWord, state.Bits);
         bucket.Fill(System.Numerics.BitOperations.TrailingZeroCount(empty), Tag(hash), index);
         return true;
@@ -167,6 +171,7 @@ internal sealed partial class ConnectionTable
         Zone zone = ZoneOf(entry);
         if (!after.IsLive)
         {
+            Interleaving.Step();
             Volatile.Write(ref entry.StateWord, 0);
             CountEnd(zone, after.End);
             TakeOut(index, zone, before.Rank);
@@ -183,6 +188,7 @@ internal sealed partial class ConnectionTable
             }
         }
 
+        Interleaving.Step();
         Volatile.Write(ref entry.StateWord, after.Bits);
     }
 
@@ -230,6 +236,7 @@ internal sealed partial class ConnectionTable
             bucket.Unlock();
             if (isCleared)
             {
+                Interleaving.Step();
                 ref ulong spilled = ref _buckets[home].Spilled;
                 Volatile.Write(ref spilled, spilled - (1UL << (int)(8 * distance)));
                 return;

@@ -97,6 +97,7 @@ internal sealed partial class ConnectionTable
     // A look without the lock; who is chosen is judged again under it.
     private void Consider(uint index, ConnectionRank? only, long now, ref Victim victim)
     {
+        Interleaving.Step();
         ref ConnectionEntry entry = ref _entries[index];
         ConnectionState state = new(Volatile.Read(ref entry.StateWord));
         if (!state.IsLive || (only is { } rank && state.Rank != rank))

@@ -38,6 +38,7 @@ internal sealed partial class ConnectionTable
 
     private bool TryReap(uint index, long now, bool early = false)
     {
+        Interleaving.Step();
         ref ConnectionEntry entry = ref _entries[index];
         ConnectionState state = new(Volatile.Read(ref entry.StateWord));
 

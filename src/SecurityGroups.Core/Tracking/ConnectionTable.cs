@@ -101,6 +101,7 @@ internal sealed partial class ConnectionTable
             return true;
         }
 
+        Interleaving.Step();
         ulong spilled = Volatile.Read(ref _buckets[home].Spilled);
         return spilled != 0 && TryAcquireSpilled(home, spilled, key, Tag(hash), out index, out state);
     }
@@ -109,6 +110,7 @@ internal sealed partial class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(uint index, ConnectionState state)
     {
+        Interleaving.Step();
         ref ulong word = ref _entries[index].StateWord;
         if (((word ^ state.Bits) & ConnectionState.RankBits) == 0)
         {
@@ -142,7 +144,9 @@ internal sealed partial class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryLock(ref ConnectionEntry entry, out ConnectionState state)
     {
+        Interleaving.Step();
         ulong word = Volatile.Read(ref entry.StateWord);
+        Interleaving.Step();
         if ((word & (ConnectionState.LiveBit | ConnectionState.LockBit)) == ConnectionState.LiveBit
             && Interlocked.CompareExchange(ref entry.StateWord, word | ConnectionState.LockBit, word) == word)
         {
@@ -172,6 +176,7 @@ internal sealed partial class ConnectionTable
                 return true;
             }
 
+            Interleaving.Spin();
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
@@ -200,6 +205,7 @@ internal sealed partial class ConnectionTable
                     return true;
                 }
 
+                Interleaving.Step();
                 Volatile.Write(ref _entries[index].StateWord, state.Bits);
             }
         }
@@ -228,6 +234,7 @@ internal sealed partial class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasKey(uint index, in FlowKey key)
     {
+        Interleaving.Step();
         ref ConnectionEntry entry = ref _entries[index];
         return entry.HasKey(key.AddressWord, key) && (!key.IsIPv6 || HasAddresses(index, key));
     }

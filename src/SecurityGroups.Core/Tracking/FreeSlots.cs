@@ -29,8 +29,10 @@ internal sealed class FreeSlots(AlignedArray<ConnectionEntry> entries)
         ref long head = ref _heads[OwnStripe].Value;
         while (true)
         {
+            Interleaving.Step();
             long old = Volatile.Read(ref head);
             entries[index].NextFree = (uint)old;
+            Interleaving.Step();
             if (Interlocked.CompareExchange(ref head, Successor(old, index + 1), old) == old)
             {
                 return;
@@ -53,7 +55,7 @@ internal sealed class FreeSlots(AlignedArray<ConnectionEntry> entries)
         return count;
     }
 
-    private static int OwnStripe => Thread.GetCurrentProcessorId() & (Stripes - 1);
+    private static int OwnStripe => Interleaving.Processor & (Stripes - 1);
 
     private static long Successor(long old, uint top) => (((old >> 32) + 1) << 32) | top;
 
@@ -62,6 +64,7 @@ internal sealed class FreeSlots(AlignedArray<ConnectionEntry> entries)
         ref long head = ref _heads[stripe].Value;
         while (true)
         {
+            Interleaving.Step();
             long old = Volatile.Read(ref head);
             uint top = (uint)old;
             if (top == 0)
@@ -71,7 +74,10 @@ internal sealed class FreeSlots(AlignedArray<ConnectionEntry> entries)
             }
 
             index = top - 1;
-            if (Interlocked.CompareExchange(ref head, Successor(old, Volatile.Read(ref entries[index].NextFree)), old) == old)
+            Interleaving.Step();
+            uint next = Volatile.Read(ref entries[index].NextFree);
+            Interleaving.Step();
+            if (Interlocked.CompareExchange(ref head, Successor(old, next), old) == old)
             {
                 return true;
             }
@@ -86,6 +92,7 @@ internal sealed class FreeSlots(AlignedArray<ConnectionEntry> entries)
             return false;
         }
 
+        Interleaving.Step();
         long fresh = Interlocked.Increment(ref _used) - 1;
         index = (uint)fresh;
         return fresh < entries.Length;

@@ -18,9 +18,17 @@ internal struct Occupancy
         _ => Volatile.Read(in _others),
     };
 
-    public void Add(ConnectionRank rank) => Interlocked.Increment(ref Counter(ref this, rank));
+    public void Add(ConnectionRank rank)
+    {
+        Interleaving.Step();
+        Interlocked.Increment(ref Counter(ref this, rank));
+    }
 
-    public void Remove(ConnectionRank rank) => Interlocked.Decrement(ref Counter(ref this, rank));
+    public void Remove(ConnectionRank rank)
+    {
+        Interleaving.Step();
+        Interlocked.Decrement(ref Counter(ref this, rank));
+    }
 
     /// <summary>Counts a connection that changed its rank; up before down, so that a limit holds at every moment.</summary>
     public void Move(ConnectionRank from, ConnectionRank to)

@@ -143,13 +143,19 @@ internal sealed class RankLists(AlignedArray<RankLink> links)
     private void Lock()
     {
         SpinWait spin = default;
+        Interleaving.Step();
         while (Volatile.Read(ref _lock) != 0 || Interlocked.CompareExchange(ref _lock, 1, 0) != 0)
         {
+            Interleaving.Spin();
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
 
-    private void Unlock() => Volatile.Write(ref _lock, 0);
+    private void Unlock()
+    {
+        Interleaving.Step();
+        Volatile.Write(ref _lock, 0);
+    }
 
     [InlineArray(6)]
     private struct Heads

@@ -28,7 +28,14 @@ internal sealed class Zone(string nicId, RankLists lists)
     /// <summary>Connections in the table, expired ones that were not reclaimed yet included.</summary>
     public int Connections => Volatile.Read(ref _connections) & ~RetiredBit;
 
-    public bool IsRetired => (Volatile.Read(ref _connections) & RetiredBit) != 0;
+    public bool IsRetired
+    {
+        get
+        {
+            Interleaving.Step();
+            return (Volatile.Read(ref _connections) & RetiredBit) != 0;
+        }
+    }
 
     /// <summary>When the zone was closed, milliseconds; meaningless before.</summary>
     public long RetiredAt { get; private set; }
@@ -44,15 +51,24 @@ internal sealed class Zone(string nicId, RankLists lists)
     public void CountEvicted() => Interlocked.Increment(ref _evicted);
 
     /// <summary>Counts a connection: false, to be taken back, above <paramref name="max"/> (0 = any number) or in a retired zone.</summary>
-    public bool TryAdd(int max) => Interlocked.Increment(ref _connections) <= (max == 0 ? RetiredBit - 1 : max);
+    public bool TryAdd(int max)
+    {
+        Interleaving.Step();
+        return Interlocked.Increment(ref _connections) <= (max == 0 ? RetiredBit - 1 : max);
+    }
 
     /// <summary>Counts one less; true = the last one of a retired zone.</summary>
-    public bool Remove() => Interlocked.Decrement(ref _connections) == RetiredBit;
+    public bool Remove()
+    {
+        Interleaving.Step();
+        return Interlocked.Decrement(ref _connections) == RetiredBit;
+    }
 
     /// <summary>Takes no more connections from now on; true = there are none left.</summary>
     public bool Retire(long nowMilliseconds)
     {
         RetiredAt = nowMilliseconds;
+        Interleaving.Step();
         return Interlocked.Or(ref _connections, RetiredBit) == 0;
     }
 }

@@ -61,6 +61,7 @@ internal sealed class ZoneTable(int capacity)
                 // Kept aside before it stops being found, so that it can be found at any moment; let go by who sees its last connection go.
                 _retired[number] = zone;
                 bool isEmpty = zone.Retire(nowMilliseconds);
+                Interleaving.Step();
                 Volatile.Write(ref _zones[number], null);
                 Volatile.Write(ref _count, _count - 1);
                 if (isEmpty)
@@ -74,6 +75,7 @@ internal sealed class ZoneTable(int capacity)
     /// <summary>The zone, or null when it was closed.</summary>
     public Zone? Find(uint zone)
     {
+        Interleaving.Step();
         Zone?[] zones = Volatile.Read(ref _zones);
         return zone < (uint)zones.Length ? Volatile.Read(ref zones[zone]) : null;
     }
@@ -86,6 +88,7 @@ internal sealed class ZoneTable(int capacity)
     {
         if (zone.Remove())
         {
+            Interleaving.Step();
             _retired.TryRemove(number, out _);
         }
     }
