@@ -36,7 +36,7 @@ internal sealed record Scenario(int Seed, ImmutableArray<Step> Steps)
             Martians = dice.Weighted((80, MartianSources.Default), (10, MartianSources.None), (10, (MartianSources)dice.Below(1 << 6))),
             ConnectionTracking = new ConnectionTrackingOptions
             {
-                MaxConnections = dice.Chance(10) ? 3 : 256,
+                MaxConnections = dice.Weighted((85, 256), (5, 1), (10, 3)),
                 EstablishedConnections = dice.Chance(85) ? EstablishedConnections.Revalidate : EstablishedConnections.KeepUntilIdle,
                 PickUp = dice.Weighted((60, PickUp.Strict), (25, PickUp.Loose), (15, PickUp.LooseEgressOnly)),
                 WindowCheck = dice.Weighted((88, WindowCheck.Enforce), (6, WindowCheck.Log), (6, WindowCheck.Off)),
