@@ -9,11 +9,10 @@ cd "$(dirname "$0")"
 
 build=${FUZZ_BUILD:-$PWD/bin/instrumented}
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# The processors belong to others too, and .NET handles its own signals. Tiered compilation would make coverage change between two runs of an input.
+# The processors belong to others too, and .NET handles its own signals.
 export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_FORKSRV_INIT_TMOUT=600000
-export DOTNET_TieredPGO=0
-# Longest time for one input, in milliseconds: the machine may be busy.
-limit=10000
+# Longest time for one input, in milliseconds. The first one compiles everything, and at low priority on a busy machine that takes long.
+limit=60000
 
 install_afl() {
   command -v afl-fuzz >/dev/null && return
