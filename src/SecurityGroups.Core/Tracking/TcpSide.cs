@@ -25,6 +25,9 @@ internal struct TcpSide
         set => _windowAndFlags = (_windowAndFlags & ~WindowMask) | Math.Min(value, WindowMask);
     }
 
+    /// <summary>How far behind an acknowledgment of this end may come: no unscaled window is larger than the least, scaled ones are in MaxWindow.</summary>
+    public readonly uint Lag => Math.Max(MaxWindow, TcpWindow.AcknowledgmentLag);
+
     public bool IsSackPermitted
     {
         readonly get => (_windowAndFlags & SackBit) != 0;

@@ -36,6 +36,8 @@ internal static class TcpTracking
         ConnectionClass next = TcpStates.Next(fromInitiator, segment.Kind, state.Class);
         switch (next)
         {
+            case TcpStates.Invalid or TcpStates.Ignore when state.Class == ConnectionClass.SynSent && !fromInitiator && TryNoteEarly(ref entry, segment):
+                return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
             case TcpStates.Invalid:
                 return new TrackResult(true, Verdict.Deny, Reason.InvalidState);
             case TcpStates.Ignore:
@@ -48,6 +50,23 @@ internal static class TcpTracking
         return segment.Kind == TcpSegmentKind.Rst
             ? Reset(ref entry, ref state, segment, packet, next, fromInitiator, now, check)
             : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, check);
+    }
+
+    /// <summary>
+    /// With fast open the responder's data may overtake its SYN-ACK. They prove to know the SYN as well as that does; how far they reach is
+    /// noted, or their acknowledgments would be refused for ever and the connection hang. Linux notes nothing.
+    /// </summary>
+    private static bool TryNoteEarly(ref ConnectionEntry entry, in TcpSegment segment)
+    {
+        TcpWindow window = new(entry, fromInitiator: false);
+        bool isEarly = window.AnswersSyn(segment);
+        if (isEarly)
+        {
+            window.NoteEarly(segment);
+            window.Store(ref entry);
+        }
+
+        return isEarly;
     }
 
     private static TrackResult Segment(
@@ -122,7 +141,7 @@ internal static class TcpTracking
         ConnectionState advanced = state;
         Reason reason = state.Class != ConnectionClass.SynSent ? Proof(segment, packet, fromInitiator, ref window, ref advanced)
             : fromInitiator ? Withdrawal(segment, window)
-            : Refusal(packet, window);
+            : window.AnswersSyn(segment) ? Reason.Established : Reason.InvalidReset;
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
@@ -152,14 +171,6 @@ internal static class TcpTracking
         return new TrackResult(true, Verdict.Allow, Reason.Established);
     }
 
-    /// <summary>The answer to a SYN must acknowledge it (RFC 9293, 3.10.7.3); with data on the SYN, any part of it.</summary>
-    private static Reason Refusal(in ParsedPacket packet, in TcpWindow window)
-    {
-        uint first = window.Sender.MaxAcknowledgment;
-        bool isAnswer = (packet.TcpFlags & TcpFlags.Ack) != 0 && packet.TcpAcknowledgment - first <= window.Receiver.End - first;
-        return isAnswer ? Reason.Established : Reason.InvalidReset;
-    }
-
     /// <summary>
     /// The initiator gives its unanswered SYN up with the number behind it. A reset with any other number is a blind attack on an attempt to
     /// connect, or answers a stale segment of the responder (half-open, RFC 9293, 3.10.7.3): that one must pass, and the SYN stands.
@@ -173,15 +184,27 @@ internal static class TcpTracking
     /// </summary>
     private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, ref TcpWindow window, ref ConnectionState state)
     {
-        bool isTooOld = window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment);
+        if (window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment))
+        {
+            return IsLateAnswer(segment, window, state) ? Reason.PassIgnored : Reason.InvalidReset;
+        }
+
         bool mustBeExact = state.Class == ConnectionClass.Established && window.Receiver.HasAcknowledged;
         bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment
             || (segment.Sequence == window.Sender.End && state.IsLastFromInitiator == fromInitiator);
-        return (isTooOld ? Reason.InvalidReset : window.Check(segment, packet, ref state)) switch
+        return window.Check(segment, packet, ref state) switch
         {
             Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
             Reason.PassIgnored => Reason.PassIgnored,
             _ => Reason.InvalidReset,
         };
     }
+
+    /// <summary>
+    /// An end that is gone answers an acknowledgment that comes late with a reset of that number (RFC 9293, 3.10.7.1): below the window, so
+    /// its receiver ignores it. Only once the connection is closing; before, no end is gone (behaviour E12).
+    /// </summary>
+    private static bool IsLateAnswer(in TcpSegment segment, in TcpWindow window, ConnectionState state) =>
+        state.Class is ConnectionClass.FinWait or ConnectionClass.CloseWait or ConnectionClass.LastAck or ConnectionClass.TimeWait or ConnectionClass.Close
+        && !SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment - window.Receiver.Lag);
 }

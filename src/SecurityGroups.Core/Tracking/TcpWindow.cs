@@ -16,7 +16,7 @@ namespace SecurityGroups.Tracking;
 /// </remarks>
 internal ref struct TcpWindow
 {
-    /// <summary>How far an acknowledgment may lag: no unscaled window is larger, and scaled ones are in MaxWindow.</summary>
+    /// <summary>How far an acknowledgment may lag at least; see <see cref="TcpSide.Lag"/>.</summary>
     public const uint AcknowledgmentLag = 66_000;
 
     public TcpSide Sender;
@@ -78,6 +78,24 @@ internal ref struct TcpWindow
         return reason;
     }
 
+    /// <summary>In SYN-SENT: whether the sender acknowledges the SYN (RFC 9293, 3.10.7.3); of data on the SYN, any part.</summary>
+    public readonly bool AnswersSyn(in TcpSegment segment)
+    {
+        uint first = Sender.MaxAcknowledgment;
+        return segment.HasAcknowledgment && segment.Acknowledgment - first <= Receiver.End - first;
+    }
+
+    /// <summary>In SYN-SENT: notes how far the responder's data reach that came before its SYN-ACK.</summary>
+    public void NoteEarly(in TcpSegment segment)
+    {
+        if (!Sender.HasAcknowledged || SequenceNumber.IsAfter(segment.End, Sender.End))
+        {
+            Sender.End = segment.End;
+        }
+
+        Sender.HasAcknowledged = true;
+    }
+
     /// <summary>
     /// Whether data beyond the window was at least plausible: then its end is noted, so that the acknowledgment of it, if the segment
     /// reached its receiver by another way, does not stop the connection (behaviour E06).
@@ -115,7 +133,7 @@ internal ref struct TcpWindow
     }
 
     private readonly bool IsLateAcknowledgment(uint acknowledgment) =>
-        SequenceNumber.IsBefore(acknowledgment, Receiver.End - Math.Max(Sender.MaxWindow, AcknowledgmentLag));
+        SequenceNumber.IsBefore(acknowledgment, Receiver.End - Sender.Lag);
 
     // Before the handshake is over a SYN with a higher sequence number replaces the one before (RFC 9293: reinitialized TCP).
     private readonly bool IsSynAnew(in TcpSegment segment, ConnectionState state) =>
@@ -130,23 +148,40 @@ internal ref struct TcpWindow
     /// <summary>The first segment seen of this end, or its SYN anew.</summary>
     private void Begin(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
     {
-        Sender.End = segment.End;
-        if (segment.IsSyn)
+        switch (segment.Kind)
         {
-            Sender.MaxEnd = segment.End;
-            Sender.MaxWindow = Math.Max(1, segment.Window);
-            Sender.IsSackPermitted = packet.Has(PacketTraits.SackPermitted);
-            state.SetScale(_fromInitiator, packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale);
-            if (segment.Kind == TcpSegmentKind.Syn)
-            {
+            case TcpSegmentKind.Syn:
+                Sender.End = Sender.MaxEnd = segment.End;
                 // The lowest acknowledgment that can answer this SYN: the strict test of SYN-ACKs and resets in SYN-SENT.
                 Receiver.MaxAcknowledgment = segment.Sequence + 1;
-            }
-
-            return;
+                Receiver.HasAcknowledged = false;
+                break;
+            case TcpSegmentKind.SynAck:
+                BeginAnswer(segment);
+                break;
+            default:
+                BeginInTheMiddle(segment, state);
+                return;
         }
 
-        // In the middle of a connection: what this segment says is all there is.
+        Sender.MaxWindow = Math.Max(1, segment.Window);
+        Sender.IsSackPermitted = packet.Has(PacketTraits.SackPermitted);
+        state.SetScale(_fromInitiator, packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale);
+    }
+
+    // The SYN that this answers offered a window, never scaled: with fast open data follow at once (RFC 7413, 4.2), or came before (NoteEarly).
+    // Linux grants nothing until the initiator's ACK.
+    private void BeginAnswer(in TcpSegment segment)
+    {
+        Sender.MaxEnd = segment.Sequence + 1 + Receiver.MaxWindow;
+        bool hasEarly = Sender.HasAcknowledged && SequenceNumber.IsAfter(Sender.End, segment.End) && !SequenceNumber.IsAfter(Sender.End, Sender.MaxEnd);
+        Sender.End = hasEarly ? Sender.End : segment.End;
+    }
+
+    // In the middle of a connection: what this segment says is all there is.
+    private void BeginInTheMiddle(in TcpSegment segment, ConnectionState state)
+    {
+        Sender.End = segment.End;
         Sender.MaxWindow = Math.Max(1, segment.Window << Scale(state));
         Sender.MaxEnd = segment.End + Sender.MaxWindow;
         if (Receiver.MaxWindow == 0)

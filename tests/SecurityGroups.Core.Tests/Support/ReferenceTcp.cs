@@ -72,6 +72,11 @@ internal sealed class ReferenceTcp
         Kind kind = KindOf(segment);
         if (Transition(State, kind, fromInitiator, _isSimultaneous) is not { } next)
         {
+            if (IsEarly(segment, kind, fromInitiator))
+            {
+                return (Reason.PassIgnored, WithEarly(segment));
+            }
+
             return (IsIgnored(State, kind, fromInitiator) ? Reason.PassIgnored : Reason.InvalidState, this);
         }
 
@@ -84,6 +89,18 @@ internal sealed class ReferenceTcp
     /// <summary>A SYN of the initiator on a finished connection opens a new one.</summary>
     public bool IsReopenedBy(ReferenceSegment segment, bool fromInitiator) =>
         fromInitiator && KindOf(segment) == Kind.Syn && State is State.TimeWait or State.Close;
+
+    // Data of the responder that overtook its SYN-ACK, as with fast open: they acknowledge the SYN.
+    private bool IsEarly(ReferenceSegment segment, Kind kind, bool fromInitiator) =>
+        State == State.SynSent && !fromInitiator && kind is Kind.Ack or Kind.Fin
+        && Before(_initiator.FirstSequence, segment.Acknowledgment) && !Before(_initiator.End, segment.Acknowledgment);
+
+    private ReferenceTcp WithEarly(ReferenceSegment segment)
+    {
+        ReferenceTcp copy = Copy();
+        copy._responder.MeetEarly(segment.End, _initiator.FirstSequence + 1);
+        return copy;
+    }
 
     private static Kind KindOf(ReferenceSegment segment) =>
         segment.Rst ? Kind.Rst : segment.Syn ? segment.Ack ? Kind.SynAck : Kind.Syn : segment.Fin ? Kind.Fin : Kind.Ack;
@@ -187,7 +204,9 @@ internal sealed class ReferenceTcp
         uint? expected = peer.HighestAck;
         if (expected is { } least && Before(segment.Sequence, least))
         {
-            return Reason.InvalidReset;
+            // An end that is gone answers late acknowledgments so; nobody heeds it.
+            bool isLate = State is >= State.FinWait and <= State.Close && !Before(segment.Sequence, least - Math.Max(AckSlack, peer.WidestWindow));
+            return isLate ? Reason.PassIgnored : Reason.InvalidReset;
         }
 
         bool mustBeExact = State == State.Established && expected is not null;
@@ -242,7 +261,12 @@ internal sealed class ReferenceTcp
     {
         if (segment.Syn)
         {
-            sender.Start(segment);
+            sender.Start(segment, segment.Ack ? receiver.WidestWindow : 0);
+            if (!segment.Ack)
+            {
+                receiver.ForgetEarly();
+            }
+
             return;
         }
 
@@ -319,21 +343,34 @@ internal sealed class ReferenceTcp
 
         public uint? HighestAck { get; private set; }
 
+        /// <summary>How far data reached that came before the SYN-ACK.</summary>
+        public uint? EarlyEnd { get; private set; }
+
         public int? Scale { get; private set; }
 
         public bool SackPermitted { get; set; }
 
         public bool HasUnacknowledged { get; set; }
 
-        public void Start(ReferenceSegment syn)
+        public void Start(ReferenceSegment syn, uint offered)
         {
             IsKnown = true;
             FirstSequence = syn.Sequence;
-            End = RightEdge = syn.End;
+            RightEdge = syn.Ack ? syn.Sequence + 1 + offered : syn.End;
+            bool isEarlyKnown = syn.Ack && EarlyEnd is { } early && Before(syn.End, early) && !Before(RightEdge, early);
+            End = isEarlyKnown ? EarlyEnd!.Value : syn.End;
             WidestWindow = Math.Max(syn.Window, 1u);
             Scale = syn.WindowScale;
             SackPermitted = syn.SackPermitted;
         }
+
+        public void MeetEarly(uint end, uint acknowledged)
+        {
+            EarlyEnd = EarlyEnd is { } known && !Before(known, end) ? known : end;
+            HighestAck = acknowledged;
+        }
+
+        public void ForgetEarly() => (EarlyEnd, HighestAck) = (null, null);
 
         public void Join(ReferenceSegment segment)
         {
