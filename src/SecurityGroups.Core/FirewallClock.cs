@@ -39,6 +39,9 @@ internal sealed class FirewallClock
     /// <summary>The time for calls that do not filter: now, or the latest time a caller told.</summary>
     public long NowOrLatest() => _provider is null ? _timeline.Latest : Now();
 
+    /// <summary>The date, Unix time in milliseconds; null when only callers know the time.</summary>
+    public long? UnixMilliseconds => _provider?.GetUtcNow().ToUnixTimeMilliseconds();
+
     private long Milliseconds(TimeSpan timestamp) => _provider is null
         ? timestamp.Ticks / TimeSpan.TicksPerMillisecond
         : throw new InvalidOperationException(

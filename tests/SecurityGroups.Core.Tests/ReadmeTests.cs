@@ -146,6 +146,23 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public void SaveAndRestore_OfTheReadme_CarryAConnection()
+    {
+        Firewall firewall = _firewall;
+        firewall["web-1"].Filter(Direction.Ingress, PacketBuilder.Ip("203.0.113.7", "10.0.0.10").Tcp(40_000, 443));
+        using Firewall next = new(firewall.Policy, new FirewallOptions { LinkType = LinkType.RawIp });
+        using MemoryStream file = new();
+
+        long saved = firewall.SaveConnections(file);
+
+        file.Position = 0;
+        RestoreResult restored = next.RestoreConnections(file);
+        Console.WriteLine($"{restored.Restored} connections go on.");
+
+        Assert.Equal((1, 1), (saved, restored.Restored));
+    }
+
+    [Fact]
     public void TimeoutTable_EveryCell_IsThePreset()
     {
         Func<ConnectionTimeouts, TimeSpan>[] rows =

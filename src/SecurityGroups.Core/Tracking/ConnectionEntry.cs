@@ -16,6 +16,12 @@ namespace SecurityGroups.Tracking;
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal struct ConnectionEntry
 {
+    /// <summary>
+    /// The <see cref="Stamp"/> of a connection that no rules have checked yet, as it came from a stream. Generations count from 1; the one in
+    /// 2^32 that would be stamped so costs its connections a check too many.
+    /// </summary>
+    public const uint Unchecked = 0;
+
     [FieldOffset(0)]
     public ulong Addresses;
 
@@ -28,7 +34,7 @@ internal struct ConnectionEntry
     [FieldOffset(16)]
     public uint VlanAndProtocol;
 
-    /// <summary>Generation of the rules that admitted the connection last.</summary>
+    /// <summary>Generation of the rules that admitted the connection last, or <see cref="Unchecked"/>.</summary>
     [FieldOffset(20)]
     public uint Stamp;
 

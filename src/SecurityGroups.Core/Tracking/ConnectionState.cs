@@ -141,9 +141,12 @@ internal struct ConnectionState(ulong bits)
     {
         if (IdleMilliseconds(now) > 0)
         {
-            _bits = (_bits & ~TimeMask) | ((ulong)now & TimeMask);
+            LastSeenAt(now);
         }
     }
+
+    /// <summary>Sets the time of the last packet that counted.</summary>
+    public void LastSeenAt(long milliseconds) => _bits = (_bits & ~TimeMask) | ((ulong)milliseconds & TimeMask);
 
     /// <summary>Why a dead connection ended; meaningless while it lives.</summary>
     public readonly ConnectionEnd End => (ConnectionEnd)((_bits & EndMask) >> EndShift);
@@ -165,6 +168,9 @@ internal struct ConnectionState(ulong bits)
         int shift = ofInitiator ? InitiatorScaleShift : ResponderScaleShift;
         _bits = (_bits & ~(15UL << shift)) | ((ulong)scale << shift);
     }
+
+    /// <summary>Whether one end sent data that the other has not acknowledged.</summary>
+    public readonly bool IsUnacknowledgedBy(bool initiator) => (_bits & (initiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit)) != 0;
 
     public void SetUnacknowledged(bool ofInitiator, bool value) => Set(ofInitiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit, value);
 

@@ -19,7 +19,7 @@ internal sealed partial class ConnectionTable
         InsertResult result = TryReserve(zone, state.Rank, now, maxInZone);
         if (result == InsertResult.Inserted)
         {
-            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone) : InsertResult.Full;
+            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: 0) : InsertResult.Full;
         }
 
         if (result != InsertResult.Inserted)
@@ -30,7 +30,8 @@ internal sealed partial class ConnectionTable
         return result;
     }
 
-    private InsertResult TryInsertEntry(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone)
+    private InsertResult TryInsertEntry(
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone, int evictions)
     {
         Fill(index, key, entry);
         if (zone.Lists.IsUsed)
@@ -39,7 +40,7 @@ internal sealed partial class ConnectionTable
         }
 
         InsertResult result = TryPublish(key, hash, index, state, out uint other);
-        for (int evictions = 0; MakesWay(result, other, hash, now, ref evictions);)
+        while (MakesWay(result, other, hash, now, ref evictions))
         {
             result = TryPublish(key, hash, index, state, out other);
         }

@@ -97,11 +97,8 @@ internal sealed partial class ConnectionTracker
 
     private static bool IsStillAllowed<TPolicy>(
         in ConnectionEntry entry, ConnectionState state, in FlowKey key, in TrackingModes modes, in TPolicy policy)
-        where TPolicy : struct, IConnectionPolicy
-    {
-        bool isStale = modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key);
-        return isStale ? policy.Allows(state.Original, key) : !state.IsRevoked;
-    }
+        where TPolicy : struct, IConnectionPolicy =>
+        IsStale(entry, key, modes, policy) ? policy.Allows(state.Original, key) : !state.IsRevoked;
 
     private bool HasToken(uint zone, long now, bool commit)
     {

@@ -20,7 +20,7 @@ internal sealed partial class ConnectionTracker
         in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
-        if (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key))
+        if (IsStale(entry, key, modes, policy))
         {
             entry.Stamp = policy.Generation;
             if (policy.Allows(state.Original, key))
@@ -39,6 +39,13 @@ internal sealed partial class ConnectionTracker
 
         return false;
     }
+
+    // A restored connection is checked in either mode: it comes from outside, and the rules that admitted it may be those of another policy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsStale<TPolicy>(in ConnectionEntry entry, in FlowKey key, in TrackingModes modes, in TPolicy policy)
+        where TPolicy : struct, IConnectionPolicy =>
+        entry.Stamp == ConnectionEntry.Unchecked
+        || (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
 
     // A tombstone stays for its idle time from here on; the packets that it denies prolong nothing.
     private static void Revoke(ref ConnectionState state, long now)

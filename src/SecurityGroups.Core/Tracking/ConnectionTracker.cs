@@ -235,7 +235,7 @@ internal sealed partial class ConnectionTracker
             return default;
         }
 
-        bool mustCheck = state.IsRevoked || (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
+        bool mustCheck = state.IsRevoked || IsStale(entry, key, modes, policy);
         if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, now, modes, policy))
         {
             return state.IsLive ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked) : default;

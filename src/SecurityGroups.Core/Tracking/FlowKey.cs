@@ -63,6 +63,9 @@ internal readonly struct FlowKey(
         return Of(quoted.Source, quoted.Destination, quoted.SourcePort, quoted.DestinationPort, Opposite(direction), zone, ethertype, error.VlanIds, quoted.Protocol);
     }
 
+    /// <summary>The same ends in another tracking zone.</summary>
+    public FlowKey InZone(uint zone) => new(Local, Remote, LocalPort, RemotePort, zone, Ethertype, VlanIds, Protocol);
+
     /// <summary>What rules match as destination port when the first packet went in <paramref name="original"/>; ICMP: type and code of the request.</summary>
     public ushort MatchPort(Direction original)
     {

@@ -74,7 +74,8 @@ public sealed class BehaviourDatagramTests
             new Scenario(Web(), Options with { Infrastructure = flags })
                 .Egress(PacketBuilder.DhcpRequest(), request)
                 .Ingress(PacketBuilder.DhcpAnswer("10.0.0.1", "10.0.0.10"), answer)
-                .Connections(0);
+                .Connections(0)
+                .NotRestored("DHCP requests are not saved");
         Exchange(InfrastructureTraffic.Default, Reason.Infrastructure, Reason.Infrastructure).Run();
         Exchange(InfrastructureTraffic.Default & ~InfrastructureTraffic.DhcpV4, Reason.NoMatchingRule, Reason.NoMatchingRule).Run();
     }

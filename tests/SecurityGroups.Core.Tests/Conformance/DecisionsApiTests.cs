@@ -164,7 +164,9 @@ public sealed class DecisionsApiTests
 
     [Theory, Families]
     public void Timestamp_OlderThanTheEntry_CountsAsEqual(Ethertype family) => new Scenario(P0)
-        .Play(Ends.For(family), "> udp:new; wait -1000; < udp:est; wait 1029; < udp:est; wait -5; > udp:est; wait 34; < udp:est").Run();
+        .Play(Ends.For(family), "> udp:new; wait -1000; < udp:est; wait 1029; < udp:est; wait -5; > udp:est; wait 34; < udp:est")
+        .NotRestored("no connection comes back younger than now, so a clock that went back and on again ages it")
+        .Run();
 
     [Fact]
     public void MappedAddress_IsUnmappedAtTheDoor()

@@ -1,14 +1,18 @@
+using SecurityGroups.Packets;
 using SecurityGroups.Tests.Support;
 
 namespace SecurityGroups.Tests.Conformance;
 
 /// <summary>
-/// A story of packets, waits and changes with what each packet must get. <see cref="Run()"/> tells it several times, each to a new
-/// firewall: one by one, with caller timestamps, and with neighbouring packets of one NIC and direction in one burst (both overloads).
+/// A story of packets, waits and changes with what each packet must get. <see cref="Run()"/> tells it many times, each to a new firewall: one
+/// by one, with caller timestamps, with neighbouring packets of one NIC and direction in one burst (both overloads), and with the connections
+/// saved and restored into yet another firewall: before every packet, and before each packet alone. Not between the first fragment of a story
+/// and its last: datagrams under way are not saved.
 /// </summary>
 internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
 {
     private readonly List<object> _steps = [];
+    private bool _isForgetful;
 
     private enum Mode
     {
@@ -16,6 +20,7 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         CallerTimestamps,
         BurstOfMemories,
         BurstOfSlices,
+        Restored,
     }
 
     public Scenario Egress(PacketBuilder packet, Expect expected, string nic = Given.W) => Add(new Step(nic, Direction.Egress, packet.Build(), expected));
@@ -38,12 +43,42 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         Assert.True(count == firewall.GetConnections().Count(), $"{mode}: {count} connections expected, got {string.Join(Environment.NewLine, firewall.GetConnections())}");
     });
 
+    /// <summary>Never saves and restores: the story is about something else than connections, which <paramref name="what"/> names.</summary>
+    public Scenario NotRestored(string what)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(what);
+        _isForgetful = true;
+        return this;
+    }
+
     public void Run()
     {
-        foreach (Mode mode in Enum.GetValues<Mode>())
+        foreach (Mode mode in Enum.GetValues<Mode>().Where(mode => mode != Mode.Restored))
         {
-            Run(mode, new ManualTimeProvider());
+            Run(mode, _ => false);
         }
+
+        if (_isForgetful)
+        {
+            return;
+        }
+
+        Run(Mode.Restored, IsGap);
+        foreach (int gap in Enumerable.Range(0, _steps.Count).Where(IsGap))
+        {
+            Run(Mode.Restored, index => index == gap);
+        }
+    }
+
+    /// <summary>Whether a packet stands at this index and connections may be saved and restored before it.</summary>
+    private bool IsGap(int index) =>
+        index > 0 && _steps[index] is Step && (!_steps.Take(index).Any(IsFragment) || !_steps.Skip(index).Any(IsFragment));
+
+    private bool IsFragment(object step)
+    {
+        ParsedPacket parsed = default;
+        _ = step is Step packet ? PacketParser.Parse(packet.Packet, (options ?? Given.Options).LinkType, default, out parsed) : default;
+        return parsed.Has(PacketTraits.Fragment);
     }
 
     private Scenario Do(Action<Firewall, ManualTimeProvider, Mode> action) => Add(action);
@@ -54,10 +89,13 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         return this;
     }
 
-    private void Run(Mode mode, ManualTimeProvider clock)
+    /// <param name="mode">How packets are handed over.</param>
+    /// <param name="restoresBefore">Whether another firewall takes the connections over before the step with this index.</param>
+    private void Run(Mode mode, Func<int, bool> restoresBefore)
     {
-        using Firewall firewall = new(
-            policy, (options ?? Given.Options) with { TimeProvider = clock, CallerTimestamps = mode == Mode.CallerTimestamps });
+        ManualTimeProvider clock = new();
+        FirewallOptions chosen = (options ?? Given.Options) with { TimeProvider = clock, CallerTimestamps = mode == Mode.CallerTimestamps };
+        Firewall firewall = new(policy, chosen);
         for (int i = 0; i < _steps.Count;)
         {
             if (_steps[i] is Action<Firewall, ManualTimeProvider, Mode> action)
@@ -67,9 +105,25 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
                 continue;
             }
 
+            firewall = restoresBefore(i) ? MoveOn(firewall, chosen) : firewall;
             Step[] burst = [.. _steps.Skip(i).TakeWhile(step => BelongTogether(step, (Step)_steps[i], mode)).Cast<Step>()];
             Verify(mode, i, burst, Decide(firewall, mode, burst, clock));
             i += burst.Length;
+        }
+
+        firewall.Dispose();
+    }
+
+    private static Firewall MoveOn(Firewall firewall, FirewallOptions chosen)
+    {
+        using (firewall)
+        {
+            using MemoryStream stream = new();
+            long saved = firewall.SaveConnections(stream);
+            stream.Position = 0;
+            Firewall next = new(firewall.Policy, chosen);
+            Assert.Equal(new RestoreResult(saved, 0, 0, 0, 0, 0), next.RestoreConnections(stream));
+            return next;
         }
     }
 
@@ -82,7 +136,7 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         }
     }
 
-    private static bool BelongTogether(object step, Step first, Mode mode) => mode is Mode.OneByOne or Mode.CallerTimestamps
+    private static bool BelongTogether(object step, Step first, Mode mode) => mode is Mode.OneByOne or Mode.CallerTimestamps or Mode.Restored
         ? ReferenceEquals(step, first)
         : step is Step packet && packet.Nic == first.Nic && packet.Direction == first.Direction;
 
@@ -93,7 +147,7 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         Decision[] decisions = new Decision[burst.Length];
         switch (mode)
         {
-            case Mode.OneByOne:
+            case Mode.OneByOne or Mode.Restored:
                 return [nic.Filter(direction, burst[0].Packet)];
             case Mode.CallerTimestamps:
                 return [nic.Filter(direction, burst[0].Packet, clock.Elapsed)];

@@ -54,6 +54,7 @@ public sealed class ScenarioChangeTests
         Play(tcp, egressAll, connection, keep, family)
             .Update(policy => policy.SetRules("web", after))
             .Play(Ends.For(family), lives, 12345, 5000)
+            .NotRestored("restored connections are checked in either mode")
             .Run();
     }
 

@@ -168,6 +168,7 @@ public sealed class SemanticsInfrastructureTests
         .Ingress(PacketBuilder.DhcpAnswer("10.0.0.1", "10.0.0.77").Ethernet(), Reason.NotForThisNic)
         .Wait(61)
         .Ingress(PacketBuilder.DhcpAnswer("10.0.0.1").Ethernet(), Reason.NoMatchingRule)
+        .NotRestored("DHCP requests are not saved")
         .Run();
 
     /// <summary>A clock that was set back must not keep the window open until it has caught up.</summary>
@@ -180,6 +181,7 @@ public sealed class SemanticsInfrastructureTests
         .Egress(PacketBuilder.DhcpRequest().Ethernet(WMac), Reason.Infrastructure)
         .Wait(seconds)
         .Ingress(PacketBuilder.DhcpAnswer("10.0.0.1").Ethernet(), expected)
+        .NotRestored("DHCP requests are not saved")
         .Run();
 
     /// <summary>With its flag off, infrastructure goes by the rules.</summary>

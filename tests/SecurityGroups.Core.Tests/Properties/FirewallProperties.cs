@@ -12,4 +12,8 @@ public class FirewallProperties
     [Fact]
     public void Explain_RandomScenarios_ForetellsTheDecisionAndChangesNothing() =>
         PropertyRuns.Check(200, scenario => ScenarioRunner.Run(scenario, RunMode.Explained));
+
+    [Fact]
+    public void SaveAndRestore_BetweenPacketsOfRandomScenarios_LosesNothing() =>
+        PropertyRuns.Check(200, scenario => ScenarioRunner.Run(scenario, RunMode.Restarted));
 }

@@ -11,4 +11,7 @@ internal enum RunMode
 
     /// <summary>Each packet explained first: the explanation must foretell the decision and leave no trace.</summary>
     Explained,
+
+    /// <summary>One call a packet, and every now and then the connections are saved and restored into another firewall, which goes on.</summary>
+    Restarted,
 }

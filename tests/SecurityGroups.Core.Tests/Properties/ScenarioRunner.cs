@@ -16,7 +16,7 @@ internal sealed class ScenarioRunner : IDisposable
     private readonly RunMode _mode;
     private readonly ManualTimeProvider _clock = new(TimeSpan.FromDays(2));
     private readonly Policy _first;
-    private readonly Firewall _firewall;
+    private readonly FirewallOptions _options;
     private readonly ReferenceFirewall _reference;
     private readonly Stage _stage;
     private readonly Dice _dice;
@@ -26,6 +26,7 @@ internal sealed class ScenarioRunner : IDisposable
     private readonly List<byte[]> _pending = [];
     private (string NicId, Direction Direction) _pendingAt;
     private readonly List<(long Token, string NicId, Direction Direction, ReferenceDatagram Datagram, byte[] Octets)> _held = [];
+    private Firewall _firewall;
     private long _latest;
 
     private ScenarioRunner(Scenario scenario, RunMode mode)
@@ -33,10 +34,10 @@ internal sealed class ScenarioRunner : IDisposable
         _scenario = scenario;
         _mode = mode;
         _first = scenario.Policy();
-        FirewallOptions options = scenario.Options(_clock);
-        _firewall = new Firewall(_first, options);
-        _reference = new ReferenceFirewall(_first, options, scenario.Timeouts().Reference) { Holds = Holds };
-        _stage = new Stage(scenario, options);
+        _options = scenario.Options(_clock);
+        _firewall = new Firewall(_first, _options);
+        _reference = new ReferenceFirewall(_first, _options, scenario.Timeouts().Reference) { Holds = Holds };
+        _stage = new Stage(scenario, _options);
         _dice = new Dice(scenario.Seed ^ 0xB0057);
         _filters = _first.Nics.Keys.ToDictionary(id => id, id => _firewall[id]);
     }
@@ -55,6 +56,12 @@ internal sealed class ScenarioRunner : IDisposable
     {
         foreach (Step step in _scenario.Steps)
         {
+            if (_mode == RunMode.Restarted && _dice.Chance(30))
+            {
+                Flush();
+                Restart();
+            }
+
             switch (step)
             {
                 case Step.Wait wait:
@@ -106,6 +113,32 @@ internal sealed class ScenarioRunner : IDisposable
         foreach (string id in changed.Nics.Keys.Except(_filters.Keys).ToArray())
         {
             _filters[id] = _firewall[id];
+        }
+    }
+
+    /// <summary>Another firewall takes the connections over and goes on: every one of them, but what is above a quota that was lowered meanwhile.</summary>
+    private void Restart()
+    {
+        Note("save and restore");
+        using MemoryStream stream = new();
+        long saved = _firewall.SaveConnections(stream);
+        stream.Position = 0;
+        Firewall next = new(_reference.Policy, _options);
+        RestoreResult result = next.RestoreConnections(stream);
+        if (result != new RestoreResult(saved - result.NoRoom, 0, 0, 0, 0, result.NoRoom) || (result.NoRoom != 0 && !_reference.IsTight) || next.Tracker.Table.FindDamage() is not null)
+        {
+            throw Failure($"{saved} connections saved, {result}, {next.Tracker.Table.FindDamage()}", []);
+        }
+
+        _firewall.Dispose();
+        _firewall = next;
+        _reference.Restart(Now);
+        _reference.LeaveOut(result.NoRoom);
+        _removed.Clear();
+        _held.Clear();
+        foreach (string id in _filters.Keys)
+        {
+            _filters[id] = next[id];
         }
     }
 

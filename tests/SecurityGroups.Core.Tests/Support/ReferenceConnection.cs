@@ -6,7 +6,7 @@ internal sealed class ReferenceConnection(Direction initiator, ReferenceFlow flo
     // A UDP connection that still answers after this long is a stream.
     private const long StreamMilliseconds = 2_000;
 
-    private readonly long _createdMilliseconds = nowMilliseconds;
+    private long _createdMilliseconds = nowMilliseconds;
 
     public Direction Initiator { get; } = initiator;
 
@@ -18,6 +18,9 @@ internal sealed class ReferenceConnection(Direction initiator, ReferenceFlow flo
     public bool IsTombstone { get; private set; }
 
     public long LastSeenMilliseconds { get; private set; } = nowMilliseconds;
+
+    /// <summary>Whether it came back from a stream and no rules have been asked about it since.</summary>
+    public bool IsUnchecked { get; set; }
 
     private bool IsReplied { get; set; }
 
@@ -35,6 +38,14 @@ internal sealed class ReferenceConnection(Direction initiator, ReferenceFlow flo
         {
             LastSeenMilliseconds = Math.Max(LastSeenMilliseconds, nowMilliseconds);
         }
+    }
+
+    /// <summary>Through a stream and back: it keeps its idle time and its age, which are never negative.</summary>
+    public void Restore(long nowMilliseconds)
+    {
+        LastSeenMilliseconds = Math.Min(LastSeenMilliseconds, nowMilliseconds);
+        _createdMilliseconds = Math.Min(_createdMilliseconds, LastSeenMilliseconds);
+        IsUnchecked = true;
     }
 
     /// <summary>Makes it a tombstone, whose idle time counts from now, or a connection again.</summary>

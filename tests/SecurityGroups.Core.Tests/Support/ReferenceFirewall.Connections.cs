@@ -59,7 +59,9 @@ internal sealed partial class ReferenceFirewall
     /// <summary>What a known connection makes of the packet; null = nothing, it goes on as if there were none.</summary>
     private Reason? Advance(ReferenceConnectionKey key, ReferenceConnection connection, Call call)
     {
-        if (IsRevoked(connection, call.Nic.Nic))
+        bool isRevoked = IsRevoked(connection, call.Nic.Nic);
+        connection.IsUnchecked = false;
+        if (isRevoked)
         {
             connection.Revoke(isRevoked: true, call.Now);
             bool replaces = call.Packet.Tcp is { Syn: true, Ack: false } && ReferenceRules.Allows(Policy, call.Nic.Nic, call.Flow);
@@ -106,7 +108,9 @@ internal sealed partial class ReferenceFirewall
 
     /// <summary>Whether the rules no longer admit what opened the connection.</summary>
     private bool IsRevoked(ReferenceConnection connection, Nic nic) =>
-        Tracking.EstablishedConnections == EstablishedConnections.Revalidate && !ReferenceRules.Allows(Policy, nic, connection.Flow);
+        Tracking.EstablishedConnections == EstablishedConnections.Revalidate || connection.IsUnchecked
+            ? !ReferenceRules.Allows(Policy, nic, connection.Flow)
+            : connection.IsTombstone;
 
     private static Reason? CannotOpen(Call call)
     {

@@ -17,6 +17,15 @@ internal sealed partial class ReferenceFirewall
         .Where(entry => !entry.Value.IsExpired(nowMilliseconds, timeouts))
         .Select(entry => (NicIdOf(entry.Key), entry.Key));
 
+    /// <summary>Forgets the connections that the real one had no room to restore: as many as it said, of NICs with a quota.</summary>
+    public void LeaveOut(long count)
+    {
+        ReferenceConnectionKey[] gone = [.. _connections.Keys.Where(IsGone)];
+        Assert.Equal(count, gone.Length);
+        Assert.All(gone, key => Assert.NotNull(Policy.Nics[NicIdOf(key)].Options?.MaxConnections));
+        Array.ForEach(gone, key => _connections.Remove(key));
+    }
+
     /// <summary>Makes room for a newcomer, or says why there is none: the NIC's own share first, then what has a cap, then the table.</summary>
     private Reason? NoRoom(ReferenceConnectionKey key, Call call, int worth)
     {

@@ -48,6 +48,30 @@ internal sealed partial class ReferenceFirewall(Policy policy, FirewallOptions o
     }
 
     /// <summary>
+    /// Another firewall with this one's connections, restored from a stream: the rest of what NICs remember is gone, and so is what expired. The
+    /// rules are asked about each connection at its next packet.
+    /// </summary>
+    public void Restart(long nowMilliseconds)
+    {
+        foreach ((ReferenceConnectionKey key, ReferenceConnection connection) in _connections.ToArray())
+        {
+            if (connection.IsExpired(nowMilliseconds, timeouts))
+            {
+                _connections.Remove(key);
+            }
+
+            connection.Restore(nowMilliseconds);
+        }
+
+        _datagrams.Clear();
+        foreach (Zone zone in _zones.Values)
+        {
+            zone.DhcpRequestMilliseconds = null;
+            zone.IcmpFullAtMicroseconds = 0;
+        }
+    }
+
+    /// <summary>
     /// Decides one packet. <paramref name="said"/>: what the real one said; no room is right as well while expired entries take it, for
     /// when they are reclaimed is its own affair.
     /// </summary>

@@ -1,0 +1,46 @@
+namespace SecurityGroups.Tracking;
+
+// Connections that come back from a stream.
+internal sealed partial class ConnectionTable
+{
+    /// <summary>
+    /// As <see cref="TryInsert"/>, but nothing goes for the connection except what is over, and the caps of ranks do not count: they are against
+    /// floods of newcomers, and a table that was saved fits into one of its size.
+    /// </summary>
+    public InsertResult TryRestore(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone)
+    {
+        Reclaim(now, TrackingTuning.HandSteps);
+        Zone? zone = _zones.Find(key.Zone);
+        if (zone is null)
+        {
+            return InsertResult.ZoneRetired;
+        }
+
+        InsertResult result = TryReserveVacant(zone, state.Rank, maxInZone);
+        if (result == InsertResult.Inserted)
+        {
+            result = _free.TryTake(out uint index)
+                ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: TrackingTuning.MaxEvictions)
+                : InsertResult.Full;
+        }
+
+        if (result != InsertResult.Inserted)
+        {
+            CountOut(key.Zone, zone, state.Rank);
+        }
+
+        return result;
+    }
+
+    private InsertResult TryReserveVacant(Zone zone, ConnectionRank rank, int maxInZone)
+    {
+        zone.Room.Add(rank);
+        _counters[0].Room.Add(rank);
+        if (maxInZone != 0)
+        {
+            zone.Lists.Use();
+        }
+
+        return zone.TryAdd(maxInZone) ? InsertResult.Inserted : zone.IsRetired ? InsertResult.ZoneRetired : InsertResult.ZoneFull;
+    }
+}
