@@ -88,25 +88,33 @@ internal sealed class AllowSets
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int CountNotAbove(ref Line line, int service)
+    private static int CountNotAbove(ref Line line, int service) => Vector512.IsHardwareAccelerated
+        ? CountNotAbove512(ref line, service)
+        : Vector256.IsHardwareAccelerated ? CountNotAbove256(ref line, service) : CountNotAbove128(ref line, service);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int CountNotAbove512(ref Line line, int service)
     {
         ref int first = ref Unsafe.As<Line, int>(ref line);
-        if (Vector512.IsHardwareAccelerated)
-        {
-            ulong mask = Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref first), Vector512.Create(service)).ExtractMostSignificantBits();
-            return BitOperations.PopCount(mask);
-        }
+        ulong mask = Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref first), Vector512.Create(service)).ExtractMostSignificantBits();
+        return BitOperations.PopCount(mask);
+    }
 
-        if (Vector256.IsHardwareAccelerated)
-        {
-            Vector256<int> services = Vector256.Create(service);
-            uint low = Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref first), services).ExtractMostSignificantBits();
-            uint high = Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref first, 8), services).ExtractMostSignificantBits();
-            return BitOperations.PopCount(low | (high << 8));
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int CountNotAbove256(ref Line line, int service)
+    {
+        ref int first = ref Unsafe.As<Line, int>(ref line);
+        Vector256<int> services = Vector256.Create(service);
+        uint low = Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref first), services).ExtractMostSignificantBits();
+        uint high = Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref first, 8), services).ExtractMostSignificantBits();
+        return BitOperations.PopCount(low | (high << 8));
+    }
 
-        // Each lane that is not above counts down by one: four compares and three additions where vectors have 128 bits, plain code
-        // otherwise.
+    // Each lane that is not above counts down by one: four compares and three additions where vectors have 128 bits, plain code otherwise.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int CountNotAbove128(ref Line line, int service)
+    {
+        ref int first = ref Unsafe.As<Line, int>(ref line);
         Vector128<int> key = Vector128.Create(service);
         Vector128<int> sum = Vector128.LessThanOrEqual(Vector128.LoadUnsafe(ref first), key);
         sum += Vector128.LessThanOrEqual(Vector128.LoadUnsafe(ref first, 4), key);

@@ -27,15 +27,10 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
 
     /// <param name="node">The old node, or null.</param>
     /// <param name="level">Its level; the root has 0.</param>
-    /// <param name="changes">The changes below this node, ordered by hash.</param>
+    /// <param name="changes">The changes below this node, at least one, ordered by hash.</param>
     /// <returns>The new node, or null when nothing is left.</returns>
     public object? Apply(object? node, int level, ReadOnlySpan<PendingChange> changes)
     {
-        if (changes.IsEmpty)
-        {
-            return node;
-        }
-
         if (node is object?[] branch)
         {
             return ApplyToBranch((object?[])branch.Clone(), level, changes);

@@ -67,6 +67,23 @@ public sealed class AllowSetsTests
     }
 
     [Fact]
+    public void CountNotAbove_AnyVectorWidth_CountsEachBoundary()
+    {
+        Random random = new(1);
+        for (int run = 0; run < 2000; run++)
+        {
+            int[] boundaries = [.. Enumerable.Range(0, AllowSets.LineBoundaries).Select(_ => random.Next(20)).Order()];
+            AllowSets.Line line = default;
+            boundaries.CopyTo((Span<int>)line);
+            int service = random.Next(-1, 21);
+            int expected = boundaries.Count(boundary => boundary <= service);
+            Assert.Equal(expected, AllowSets.CountNotAbove512(ref line, service));
+            Assert.Equal(expected, AllowSets.CountNotAbove256(ref line, service));
+            Assert.Equal(expected, AllowSets.CountNotAbove128(ref line, service));
+        }
+    }
+
+    [Fact]
     public void Intern_EqualSets_AreOne()
     {
         AllowSetBuilder builder = new();
