@@ -90,6 +90,26 @@ public sealed class QuotedPacketTests
         Assert.Equal(((ushort)9, (ushort)0x8000, PacketTraits.Icmp), (quoted.SourcePort, quoted.DestinationPort, quoted.Traits));
     }
 
+    [Theory]
+    [InlineData(3, 4, 0x12345678u, 0x5678u)]
+    [InlineData(3, 3, 0x12345678u, 0u)]
+    [InlineData(11, 4, 0x12345678u, 0u)]
+    public void Parse_Mtu_IsTheLowHalfWordOfFragmentationNeeded(byte type, byte code, uint rest, uint mtu)
+    {
+        Assert.Equal(Reason.NotEvaluated, Parse(PacketBuilder.Ip("203.0.113.7", "10.0.0.5").IcmpError(type, code, s_ip.Udp(4000, 53), rest), out QuotedPacket quoted));
+        Assert.Equal(mtu, quoted.Mtu);
+    }
+
+    [Theory]
+    [InlineData(2, 0, 0x12345678u, 0x12345678u)]
+    [InlineData(2, 1, 0x12345678u, 0x12345678u)]
+    [InlineData(3, 4, 0x12345678u, 0u)]
+    public void Parse_Mtu_IsTheWholeWordOfPacketTooBig(byte type, byte code, uint rest, uint mtu)
+    {
+        Assert.Equal(Reason.NotEvaluated, Parse(PacketBuilder.Ip("2001:db8:1::7", "2001:db8::5").IcmpError(type, code, s_ipv6.Udp(4000, 53), rest), out QuotedPacket quoted));
+        Assert.Equal(mtu, quoted.Mtu);
+    }
+
     [Fact]
     public void Parse_QuotedProtocolWithoutPorts_HasAddressesOnly()
     {

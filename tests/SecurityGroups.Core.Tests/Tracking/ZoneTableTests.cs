@@ -5,6 +5,59 @@ namespace SecurityGroups.Tests.Tracking;
 public class ZoneTableTests
 {
     [Fact]
+    public void Register_Many_NumbersThemInOrderAndKeepsEach()
+    {
+        ZoneTable zones = new(8);
+        Assert.Null(zones.Find(0));
+        Zone?[] found = new Zone?[200];
+        for (uint i = 0; i < found.Length; i++)
+        {
+            Assert.Equal(i, zones.Register());
+            found[i] = zones.Find(i);
+        }
+
+        Assert.Equal(found.Length, found.OfType<Zone>().Distinct().Count());
+        Assert.All(Enumerable.Range(0, found.Length), i => Assert.Same(found[i], zones.Find((uint)i)));
+        Assert.Null(zones.Find(200));
+        Assert.Null(zones.Find(int.MaxValue));
+    }
+
+    [Fact]
+    public void Retire_Zone_IsFoundNoMoreAndItsNumberNeverUsedAgain()
+    {
+        ZoneTable zones = new(8);
+        uint first = zones.Register();
+        uint second = zones.Register();
+        zones.Retire(first, 0);
+        Assert.Null(zones.Find(first));
+        Assert.NotNull(zones.Find(second));
+        Assert.Equal(2u, zones.Register());
+    }
+
+    [Fact]
+    public void Retire_UnknownZone_DoesNothing()
+    {
+        ZoneTable zones = new(8);
+        zones.Register();
+        zones.Retire(1, 0);
+        zones.Retire(5000, 0);
+        Assert.NotNull(zones.Find(0));
+        Assert.Equal(0, zones.RetiredCount);
+    }
+
+    [Fact]
+    public void Zone_CountsWhatItAddsRemovesAndTolerates()
+    {
+        ZoneTable zones = new(8);
+        Zone zone = zones.Find(zones.Register("a"))!;
+        Assert.True(zone.TryAdd(2) && zone.TryAdd(2));
+        Assert.False(zone.TryAdd(2));
+        Assert.False(zone.Remove());
+        zone.CountTolerated();
+        Assert.Equal((2, 1L, false), (zone.Connections, zone.Tolerated, zone.IsRetired));
+    }
+
+    [Fact]
     public void RetiredZone_IsKnownUntilItsLastConnectionLeft()
     {
         ZoneTable zones = new(16);
