@@ -12,7 +12,7 @@ public class ConcurrencyTests
     {
         TrackerHarness harness = new();
         TcpScript.Run(harness, "E");
-        const int Rounds = 100_000;
+        const int Rounds = 1_000_000;
         ParsedPacket outward = Parse(harness, harness.Out().Tcp(40_000, 5000, TcpFlags.Ack, 1001, 5001));
         ParsedPacket inward = Parse(harness, harness.In().Tcp(5000, 40_000, TcpFlags.Ack, 5001, 1001));
         int refused = 0;
@@ -68,35 +68,81 @@ public class ConcurrencyTests
         Assert.Equal(0, wrong);
         Assert.Null(table.FindDamage());
         Assert.Equal(table.Count, zones.Find(zone)!.Connections);
-        table.Reclaim(clock + 1_000_000, int.MaxValue);
+        table.Reclaim(clock + 10_000_000, int.MaxValue);
         Assert.Equal(0, table.Count);
         Assert.Null(table.FindDamage());
     }
 
-    // Every connection carries a mark derived from its key: found under another key, or half-written, it would show.
-    private static void Step(ConnectionTable table, uint zone, Random random, long now, ref int wrong)
+    /// <summary>
+    /// Twice as many keys as there is room for, with a quota or without: newcomers evict, the evicted are being established, refreshed, revoked or
+    /// removed at the same time, others expire.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public async Task Soak_EvictionAgainstUpdateAgainstExpiry_LeavesTheTableWhole(int quota)
     {
-        int number = random.Next(700);
+        const int Rounds = 200_000;
+        ZoneTable zones = new(512);
+        ConnectionTable table = new(512, new RoomShares(50, 25), new TimeoutTable(ConnectionTimeouts.Default), zones);
+        uint zone = zones.Register();
+        long clock = 0;
+        int wrong = 0;
+        await Task.WhenAll(Enumerable.Range(1, Math.Max(3, Environment.ProcessorCount)).Select(seed => Task.Run(() =>
+        {
+            Random random = new(seed);
+            Repeat(Rounds, () => Step(table, zone, random, Interlocked.Increment(ref clock), ref wrong, keys: 1_000, quota));
+        })));
+        Assert.Equal(0, wrong);
+        Assert.Null(table.FindDamage());
+        Assert.InRange(table.Evicted, 1_000, long.MaxValue);
+        Assert.InRange(table.Room.Of(ConnectionRank.HalfOpen), 0, (quota == 0 ? 512 : quota) / 4);
+        table.Reclaim(clock + 10_000_000, int.MaxValue);
+        Assert.Equal((0, 0), (table.Count, zones.Find(zone)!.Connections));
+        Assert.Null(table.FindDamage());
+    }
+
+    // Every connection carries a mark derived from its key: found under another key, or half-written, it would show.
+    private static void Step(ConnectionTable table, uint zone, Random random, long now, ref int wrong, int keys = 700, int quota = 0)
+    {
+        int number = random.Next(keys);
         FlowKey key = new((uint)number, (UInt128)number << (number % 2 * 64), 1, 2, zone, (Ethertype)(number % 2), 0, 17);
         ulong hash = table.Hash(key);
         if (!table.TryAcquire(key, hash, out uint index, out ConnectionState state))
         {
             ConnectionEntry entry = new(key) { CreatedMilliseconds = number, Stamp = (uint)number };
-            table.TryInsert(key, hash, entry, ConnectionState.Create(ConnectionClass.UdpUnreplied, Direction.Egress, now), now, 0);
+            ConnectionClass kind = random.Next(2) == 0 ? ConnectionClass.UdpUnreplied : ConnectionClass.SynSent;
+            table.TryInsert(key, hash, entry, ConnectionState.Create(kind, Direction.Egress, now), now, quota);
             return;
         }
 
         Count(ref wrong, table[index].CreatedMilliseconds != number || table[index].Stamp != number || table.KeyOf(index).Local != key.Local);
-        if (random.Next(4) == 0)
-        {
-            state.Kill(ConnectionEnd.Removed, now);
-        }
-        else
-        {
-            state.Touch(now);
-        }
-
+        Change(random, ref state, now);
         table.Release(index, state);
+    }
+
+    private static void Change(Random random, ref ConnectionState state, long now)
+    {
+        switch (random.Next(8))
+        {
+            case 0 or 1:
+                state.Kill(ConnectionEnd.Removed, now);
+                break;
+            case 2:
+                state.Class = ConnectionClass.Established;
+                state.IsReplied = state.IsAssured = true;
+                state.Touch(now);
+                break;
+            case 3:
+                state.Class = ConnectionClass.TimeWait;
+                break;
+            case 4:
+                state.IsRevoked = !state.IsRevoked;
+                break;
+            default:
+                state.Touch(now);
+                break;
+        }
     }
 
     private static ParsedPacket Parse(TrackerHarness harness, PacketBuilder packet)
