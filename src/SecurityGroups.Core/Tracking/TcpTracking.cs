@@ -184,27 +184,27 @@ internal static class TcpTracking
     /// </summary>
     private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, ref TcpWindow window, ref ConnectionState state)
     {
-        if (window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment))
-        {
-            return IsLateAnswer(segment, window, state) ? Reason.PassIgnored : Reason.InvalidReset;
-        }
-
+        bool isTooOld = window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment);
         bool mustBeExact = state.Class == ConnectionClass.Established && window.Receiver.HasAcknowledged;
         bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment
             || (segment.Sequence == window.Sender.End && state.IsLastFromInitiator == fromInitiator);
-        return window.Check(segment, packet, ref state) switch
+        return (isTooOld ? Reason.InvalidReset : window.Check(segment, packet, ref state)) switch
         {
             Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
             Reason.PassIgnored => Reason.PassIgnored,
-            _ => Reason.InvalidReset,
+            _ => IsLateAnswer(segment, window, state) ? Reason.PassIgnored : Reason.InvalidReset,
         };
     }
 
     /// <summary>
-    /// An end that is gone answers an acknowledgment that comes late with a reset of that number (RFC 9293, 3.10.7.1): below the window, so
-    /// its receiver ignores it. Only once the connection is closing; before, no end is gone (behaviour E12).
+    /// An end that is gone answers what comes late: an acknowledgment with a reset of that number, a SYN with number 0 and an acknowledgment
+    /// (RFC 9293, 3.10.7.1). Its receiver ignores both, being outside the window. Only once the connection is closing; before, no end is
+    /// gone (behaviour E12).
     /// </summary>
-    private static bool IsLateAnswer(in TcpSegment segment, in TcpWindow window, ConnectionState state) =>
-        state.Class is ConnectionClass.FinWait or ConnectionClass.CloseWait or ConnectionClass.LastAck or ConnectionClass.TimeWait or ConnectionClass.Close
-        && !SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment - window.Receiver.Lag);
+    private static bool IsLateAnswer(in TcpSegment segment, in TcpWindow window, ConnectionState state)
+    {
+        uint late = window.Receiver.MaxAcknowledgment - segment.Sequence;
+        return state.Class is ConnectionClass.FinWait or ConnectionClass.CloseWait or ConnectionClass.LastAck or ConnectionClass.TimeWait or ConnectionClass.Close
+            && (late <= window.Receiver.Lag || (segment.Sequence == 0 && window.AcknowledgesRecent(segment)));
+    }
 }

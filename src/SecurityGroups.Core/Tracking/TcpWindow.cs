@@ -85,6 +85,10 @@ internal ref struct TcpWindow
         return segment.HasAcknowledgment && segment.Acknowledgment - first <= Receiver.End - first;
     }
 
+    /// <summary>Whether the sender acknowledges something that was sent, and not long ago.</summary>
+    public readonly bool AcknowledgesRecent(in TcpSegment segment) =>
+        segment.HasAcknowledgment && Receiver.End - segment.Acknowledgment <= Sender.Lag;
+
     /// <summary>In SYN-SENT: notes how far the responder's data reach that came before its SYN-ACK.</summary>
     public void NoteEarly(in TcpSegment segment)
     {

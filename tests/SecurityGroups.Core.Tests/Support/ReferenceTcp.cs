@@ -204,9 +204,7 @@ internal sealed class ReferenceTcp
         uint? expected = peer.HighestAck;
         if (expected is { } least && Before(segment.Sequence, least))
         {
-            // An end that is gone answers late acknowledgments so; nobody heeds it.
-            bool isLate = State is >= State.FinWait and <= State.Close && !Before(segment.Sequence, least - Math.Max(AckSlack, peer.WidestWindow));
-            return isLate ? Reason.PassIgnored : Reason.InvalidReset;
+            return IsLateAnswer(segment, sender, peer) ? Reason.PassIgnored : Reason.InvalidReset;
         }
 
         bool mustBeExact = State == State.Established && expected is not null;
@@ -216,8 +214,18 @@ internal sealed class ReferenceTcp
         {
             Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
             Reason.PassIgnored => Reason.PassIgnored,
-            _ => Reason.InvalidReset,
+            _ => IsLateAnswer(segment, sender, peer) ? Reason.PassIgnored : Reason.InvalidReset,
         };
+    }
+
+    // Once closing, an end may be gone and answer late acknowledgments, or the SYN; nobody heeds it.
+    private bool IsLateAnswer(ReferenceSegment segment, Side sender, Side peer)
+    {
+        uint lowest = (peer.HighestAck ?? 0) - Math.Max(AckSlack, peer.WidestWindow);
+        bool answersAck = peer.HighestAck is { } highest && !Before(highest, segment.Sequence) && !Before(segment.Sequence, lowest);
+        bool answersSyn = segment.Ack && segment.Sequence == 0 && segment.Acknowledgment != 0
+            && !Before(peer.End, segment.Acknowledgment) && !Before(segment.Acknowledgment, peer.End - Math.Max(AckSlack, sender.WidestWindow));
+        return State is >= State.FinWait and <= State.Close && (answersAck || answersSyn);
     }
 
     private Reason JudgeWindow(ReferenceSegment segment, bool fromInitiator)

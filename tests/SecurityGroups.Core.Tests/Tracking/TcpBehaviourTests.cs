@@ -59,6 +59,7 @@ public class TcpBehaviourTests
         { "C06", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | wait 20 | in R 5002 => ignored | state timeWait | timeout 100 | in R 4294906297 => InvalidReset | wait 100 | in R 5002 => InvalidState" },
         { "late answers of an end that is gone", "E | in PA 5001+100/1001 | out FA 1001/5101 | state finWait | wait 5 | in R 5001 => ignored | in R 4294906397 => ignored | in R 4294906396 => InvalidReset | state finWait | timeout 235" },
         { "late answers after the close", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | state timeWait | wait 20 | in R 5001 => ignored | out R 1001 => ignored | state timeWait | timeout 100" },
+        { "late answers to the SYN", "out S 1000 => new | in SA 3000000000/1001 | out A 1001/3000000001 | in RA 0/1001 => InvalidReset | out FA 1001/3000000001 | in FA 3000000001/1002 | out A 1002/3000000002 | state timeWait | wait 20 | in RA 0/1001 => ignored | in RA 0/1003 => InvalidReset | in RA 0/4294902297 => InvalidReset | in RA 1/1001 => InvalidReset | in R 0 => InvalidReset | state timeWait | timeout 100" },
         { "late answers after a reset", "E | in PA 5001+100/1001 | out A 1001/5101 | in R 5101 | state close | wait 5 | in R 5001 => ignored | state close | timeout 5" },
         { "C07", "E | in R 5001 | state close | out S 90000 => new | state synSent" },
         { "C09", "E | out FA 1001/5001 | in FA 5001/1002 | state lastAck | in FA 5001/1002 | state lastAck" },

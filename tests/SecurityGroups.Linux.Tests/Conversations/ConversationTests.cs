@@ -51,6 +51,7 @@ public class ConversationTests(ITestOutputHelper output)
         {
             Scenario scenario = Scenario.Number(FirstAtLength + i);
             total.Add(await Run.TalkAsync(scenario, Talks(scenario, (runs > 1 ? 20 : 3) * Megabyte)));
+            output.WriteLine($"{i + 1}: {scenario}: {total.Packets:N0} packets so far");
         }
 
         output.WriteLine($"{runs} runs: {total}");

@@ -5,7 +5,7 @@ namespace SecurityGroups.Linux.Tests.Conversations;
 /// <summary>Holds talks across a crossing, all at once, and judges what the library said about their packets.</summary>
 internal static class Run
 {
-    private const int LongestSeconds = 120;
+    private const int LongestSeconds = 300;
 
     // Long enough for what is on its way, late duplicates too, to arrive and be answered.
     private const int AftermathMilliseconds = 400;
