@@ -5,7 +5,7 @@ namespace SecurityGroups.Linux.Tests.Conversations.Talks;
 /// <summary>Questions to ports where nobody listens: TCP is refused by a reset, UDP by an ICMP error.</summary>
 internal sealed class ClosedPortTalk(int attempts) : ITalk
 {
-    private const int PatienceMilliseconds = 100;
+    private const int PatienceMilliseconds = 1_000;
 
     public async Task HoldAsync(Host initiator, Host responder, int seed, CancellationToken cancellation)
     {
