@@ -41,8 +41,12 @@ public sealed class MemberClassTests
     }
 
     [Fact]
-    public void GetHashCode_ByCountsAlone_Differs() =>
-        Assert.NotEqual(MemberClass.Empty.With([3], true).GetHashCode(), MemberClass.Empty.With([3], true).With([3], true).GetHashCode());
+    public void GetHashCode_DiffersByGroupsAndByCounts()
+    {
+        int hash = MemberClass.Empty.With([3], true).GetHashCode();
+        Assert.NotEqual(hash, MemberClass.Empty.With([5], true).GetHashCode());
+        Assert.NotEqual(hash, MemberClass.Empty.With([3], true).With([3], true).GetHashCode());
+    }
 
     [Fact]
     public void Filter_HasABitForEachGroup_Modulo64()

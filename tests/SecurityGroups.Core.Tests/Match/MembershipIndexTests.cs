@@ -75,6 +75,15 @@ public sealed class MembershipIndexTests
     }
 
     [Fact]
+    public void With_NothingThatCanBeAMember_IsTheSameObject()
+    {
+        MembershipIndex index = MembershipIndex.Empty.With([Member(5, 2)], 1);
+        Assert.Same(index, index.With([], 2));
+        Assert.Same(index, index.With([Member(0x7f000001, 2), Member(6, 2) with { Groups = [] }], 2));
+        Assert.Equal(1u, index.LatestChange);
+    }
+
+    [Fact]
     public void LastChange_SameGroupsByAnotherNic_DoesNotMove()
     {
         MembershipIndex index = MembershipIndex.Empty.With([Member(5, 2)], 1).With([Member(5, 2)], 2).With([Member(5, 2) with { Joins = false }], 3);
@@ -104,6 +113,20 @@ public sealed class MembershipIndexTests
     [InlineData("2001::/15", false)]
     [InlineData("2001::/16", true)]
     [InlineData("2001:db8::1/128", true)]
+    [InlineData("126.255.255.255/32", true)]
+    [InlineData("127.255.255.255/32", false)]
+    [InlineData("128.0.0.0/32", true)]
+    [InlineData("169.253.255.255/32", true)]
+    [InlineData("169.255.0.0/32", true)]
+    [InlineData("223.255.255.255/32", true)]
+    [InlineData("240.0.0.0/32", true)]
+    [InlineData("::/128", true)]
+    [InlineData("::2/128", true)]
+    [InlineData("0:0:0:1::1/128", true)]
+    [InlineData("fe7f:ffff::1/128", true)]
+    [InlineData("febf::1/128", false)]
+    [InlineData("fec0::1/128", true)]
+    [InlineData("feff::1/128", true)]
     public void CanBeMember_SpecialAndShort_AreLeftOut(string text, bool expected)
     {
         Cidr cidr = Cidr.Parse(text);

@@ -45,23 +45,5 @@ public sealed class NicTableTests
 
     private static NicTable Change(NicTable table, KeyValuePair<int, NicBinding?>[] changes) => table.With(changes);
 
-    private static NicBinding Nic(int slot) => new()
-    {
-        Id = $"nic-{slot}",
-        Incarnation = new object(),
-        Slot = slot,
-        FormSlot = 0,
-        Zone = 1,
-        ChangedAt = 1,
-        Network = 0,
-        SecurityOn = true,
-        Stateful = true,
-        Owned = null,
-        Broadcasts = [],
-        Mac = 0,
-        VlanIds = [],
-        LinkType = LinkType.RawIp,
-        Infrastructure = default,
-        Tracking = default!,
-    };
+    private static NicBinding Nic(int slot) => NicBindingTests.Nic() with { Slot = slot };
 }

@@ -35,6 +35,35 @@ public sealed class RuleListsTests
         Assert.Equal(0, builder.Build().Find(0, MatchKey.ServiceEnd - 1));
     }
 
+    [Theory]
+    [InlineData(RuleLists.MaxScanned - 1)]
+    [InlineData(RuleLists.MaxScanned)]
+    [InlineData(RuleLists.MaxScanned + 1)]
+    public void Find_ListAtTheScanningLimit_AgreesWithTheFirstRuleThatAllows(int count)
+    {
+        // Nested ranges, the widest first or last: as they are they cannot be searched.
+        RuleRow[] outside = [.. Enumerable.Range(0, count).Select(rule => new RuleRow(rule, 100 - rule, rule))];
+        RuleRow[] inside = [.. Enumerable.Range(0, count).Select(rule => new RuleRow(count - rule, 100 - count + rule, rule))];
+        RuleListsBuilder builder = new();
+        builder.Add(outside);
+        builder.Add(inside);
+        RuleLists lists = builder.Build();
+        for (int service = -1; service < 103; service++)
+        {
+            Assert.Equal(Expected(outside, service), lists.Find(0, service));
+            Assert.Equal(Expected(inside, service), lists.Find(1, service));
+        }
+    }
+
+    [Fact]
+    public void Octets_CountListsAndRows()
+    {
+        RuleListsBuilder builder = new();
+        builder.Add([new RuleRow(1, 2, 0), new RuleRow(3, 4, 1)]);
+        builder.Add([new RuleRow(5, 6, 2)]);
+        Assert.Equal((3 * 4) + (3 * 12), builder.Build().Octets);
+    }
+
     private static RuleRow[] RandomList(Random random) => [.. Enumerable.Range(0, random.Next(1 << random.Next(8))).Select(rule =>
     {
         int low = random.Next(500);
