@@ -8,7 +8,7 @@ internal static class FuzzTargets
     private static readonly Func<FuzzTarget>[] s_all =
     [
         () => new ParserTarget(), () => new FilterTarget(), () => new ConversationTarget(), () => new MatcherTarget(), () => new TableTarget(),
-        () => new ScenarioTarget(), () => new FragmentTarget(), () => new PolicyJsonTarget(), () => new CaptureTarget(),
+        () => new ScenarioTarget(), () => new FragmentTarget(), () => new PolicyJsonTarget(), () => new CaptureTarget(), () => new SavedConnectionsTarget(),
     ];
 
     public static FuzzTarget[] CreateAll() => [.. s_all.Select(create => create())];

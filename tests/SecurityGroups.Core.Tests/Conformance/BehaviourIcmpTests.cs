@@ -152,6 +152,41 @@ public sealed class BehaviourIcmpTests
             .Run();
     }
 
+    /// <summary>No rule admits neighbor discovery from beyond the link (RFC 4861).</summary>
+    [Theory]
+    [InlineData(133, Direction.Egress)]
+    [InlineData(134, Direction.Ingress)]
+    [InlineData(135, Direction.Egress)]
+    [InlineData(136, Direction.Egress)]
+    public void I17_NeighborDiscovery_NeedsHopLimit255(int type, Direction direction)
+    {
+        PacketBuilder good = type switch
+        {
+            133 => PacketBuilder.RouterSolicitation("fe80::10"),
+            134 => PacketBuilder.RouterAdvertisement("fe80::1"),
+            135 => PacketBuilder.NeighborSolicitation(Ends.IPv6.W, "2001:db8::1"),
+            _ => PacketBuilder.NeighborAdvertisement(Ends.IPv6.W, Ends.IPv6.W),
+        };
+        OneWay(Web(EgressAll, IngressAll), direction, (good, Reason.Infrastructure), (good.HopLimit(64), Reason.BadNeighborDiscovery));
+    }
+
+    [Theory]
+    [InlineData(130, Direction.Ingress)]
+    [InlineData(131, Direction.Egress)]
+    [InlineData(132, Direction.Egress)]
+    [InlineData(143, Direction.Egress)]
+    public void I18_MulticastListener_PassesUntrackedOnItsLink(int type, Direction direction)
+    {
+        PacketBuilder good = type switch
+        {
+            130 => PacketBuilder.MulticastListener(130, "fe80::1", "ff02::1"),
+            131 => PacketBuilder.MulticastListener(131, "fe80::10", "ff02::1:ff00:10"),
+            132 => PacketBuilder.MulticastListener(132, "fe80::10", "ff02::2"),
+            _ => PacketBuilder.MulticastListener(143, "fe80::10"),
+        };
+        OneWay(Web(), direction, (good, Reason.Infrastructure), (good.HopLimit(2), Reason.NoMatchingRule));
+    }
+
     [Theory]
     [InlineData(Ethertype.IPv6, 1279, Reason.UnrelatedIcmp)]
     [InlineData(Ethertype.IPv6, 1280, Reason.Related)]
@@ -273,5 +308,16 @@ public sealed class BehaviourIcmpTests
             .Egress(e.Out.PortUnreachable(udp), Reason.Related)
             .Egress(e.Out.PortUnreachable(e.In.Udp(5000, 5061).PayloadOfLength(8)), Reason.UnrelatedIcmp)
             .Run();
+    }
+
+    private static void OneWay(Policy policy, Direction direction, params (PacketBuilder Packet, Reason Expected)[] packets)
+    {
+        Scenario story = new(policy);
+        foreach ((PacketBuilder packet, Reason expected) in packets)
+        {
+            _ = direction == Direction.Egress ? story.Egress(packet, expected) : story.Ingress(packet, expected);
+        }
+
+        story.Connections(0).Run();
     }
 }

@@ -22,6 +22,15 @@ public sealed class BehaviourPolicyTests
     }
 
     [Theory, Families]
+    public void P01_RuleRemoved_KeepUntilIdle_LetsItsConnectionsLive(Ethertype family) =>
+        new Scenario(Web(s_ssh), With(tracking => tracking with { EstablishedConnections = EstablishedConnections.KeepUntilIdle }))
+            .Play(Ends.For(family), "< S 5000:new; > SA 1000 5001:est; < A 5001 1001:est", 22, 5000)
+            .Update(policy => policy.SetRules("web", EgressAll))
+            .Play(Ends.For(family), "< PA 5001+1 1001:est; > A 1001 5002:est", 22, 5000)
+            .NotRestored("restored connections are checked in either mode")
+            .Run();
+
+    [Theory, Families]
     public void P02_RuleRemovedAndPutBack_ConnectionGoesOn(Ethertype family) => Established(family)
         .Update(policy => policy.SetRules("web"))
         .Update(policy => policy.SetRules("web", s_ssh))
@@ -99,28 +108,22 @@ public sealed class BehaviourPolicyTests
     [Theory, Families]
     public void K02_TableFullOfEstablished_DeniesNewAndLosesNone(Ethertype family)
     {
-        Ends e = Ends.For(family);
-        const int Room = 64;
-        using Firewall firewall = new(P0, With(tracking => tracking with { MaxConnections = Room }) with { TimeProvider = new ManualTimeProvider() });
-        NicFilter nic = firewall[W];
-        List<int> ports = [];
-        Reason reason = Reason.MatchedRule;
-        for (int port = 40_000; reason == Reason.MatchedRule && ports.Count <= 2 * Room; port++)
-        {
-            reason = nic.Filter(Direction.Egress, e.Out.Tcp(port, 443, TcpFlags.Syn, 1000)).Reason;
-            if (reason == Reason.MatchedRule)
-            {
-                ports.Add(port);
-                Assert.True(nic.Filter(Direction.Ingress, e.In.Tcp(443, port, TcpFlags.Syn | TcpFlags.Ack, 5000, 1001)).IsAllowed);
-                Assert.True(nic.Filter(Direction.Egress, e.Out.Tcp(port, 443, TcpFlags.Ack, 1001, 5001)).IsAllowed);
-            }
-        }
+        const int Room = 16;
+        Story().Run();
+        Story()
+            .Check(firewall => Assert.Equal(1, firewall[W].GetStatistics()[Direction.Egress, Reason.ConnectionTableFull]))
+            .NotRestored("statistics are not saved")
+            .Run();
 
-        Assert.Equal(Reason.ConnectionTableFull, reason);
-        Assert.Equal(Room, ports.Count);
-        Assert.All(ports, port => Assert.Equal(
-            Reason.Established, nic.Filter(Direction.Ingress, e.In.Tcp(443, port, TcpFlags.Ack, 5001, 1001)).Reason));
-        Assert.Equal(1, nic.GetStatistics()[Direction.Egress, Reason.ConnectionTableFull]);
+        Scenario Story()
+        {
+            Scenario story = new(P0, With(tracking => tracking with { MaxConnections = Room }));
+            int[] ports = [.. Enumerable.Range(40_000, Room)];
+            Array.ForEach(ports, port => story.Play(Ends.For(family), "E", port));
+            story.Play(Ends.For(family), "> S 1000:ConnectionTableFull", 50_000);
+            Array.ForEach(ports, port => story.Play(Ends.For(family), "< A 5001 1001:est", port));
+            return story.Connections(Room);
+        }
     }
 
     [Theory, Families]

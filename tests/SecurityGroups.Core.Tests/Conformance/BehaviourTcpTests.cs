@@ -61,6 +61,7 @@ public sealed class BehaviourTcpTests
         { "C14", "E; wait -10; < PA 5001+1 1001:est; wait 20; > A 1001 5002:est; wait 7441; < A 5002 1001:NotSyn" },
         { "C14 far", "E; wait -1000; count 1; wait 1000; < PA 5001+1 1001:est" },
         { "out of window changes nothing", "E; < R 4000:InvalidReset; < FA 30000 1001:OutOfWindow; < PA 5001+1 1001:est; count 1" },
+        { "old packets keep nothing alive", "E; wait 7000; < SA 5000 1001:ign; > S 1000:ign; wait 441; < PA 5001+1 1001:NotSyn" },
         { "blind SYN of the initiator", "E; > S 1000:ign; < PA 5001+10 1001:est" },
         { "RST in SYN_SENT must acknowledge", "> S 1000:new; < RA 0 77:InvalidReset; < SA 5000 1001:est" },
     };

@@ -7,24 +7,17 @@ namespace SecurityGroups.Tests.Conformance;
 /// <summary>Every numbered sentence of semantics.md is a test that carries its trait; every scenario is a test that begins with its id.</summary>
 public sealed partial class ConformanceCoverageTests
 {
-    private static readonly MethodInfo[] s_tests =
-    [
-        .. typeof(ConformanceCoverageTests).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-            .Where(method => method.GetCustomAttributes<FactAttribute>().Any()),
-    ];
-
     [Fact]
     public void EverySentence_HasATest()
     {
-        HashSet<string> covered = [.. s_tests.SelectMany(TraitsOf).Where(trait => trait.Name == "Semantics").Select(trait => trait.Value)];
+        HashSet<string> covered = [.. TestMethods.All.SelectMany(TraitsOf).Where(trait => trait.Name == "Semantics").Select(trait => trait.Value)];
         Assert.Equal([], Enumerable.Range(1, 53).Select(number => number.ToString(CultureInfo.InvariantCulture)).Except(covered));
     }
 
     [Fact]
     public void EveryScenario_HasATest()
     {
-        HashSet<string> covered = [.. s_tests.Select(test => ScenarioId().Match(test.Name)).Where(match => match.Success).Select(match => match.Value[..3])];
+        HashSet<string> covered = [.. TestMethods.All.Select(test => ScenarioId().Match(test.Name)).Where(match => match.Success).Select(match => match.Value[..3])];
         Assert.Equal([], Enumerable.Range(1, 44).Select(number => $"S{number:00}").Except(covered));
     }
 

@@ -22,6 +22,7 @@ internal static class Given
     {
         LinkType = LinkType.RawIp,
         ConnectionTracking = new ConnectionTrackingOptions { MaxConnections = 1024 },
+        Fragments = new FragmentOptions { MaxDatagrams = 512 },
     };
 
     public static FirewallOptions Ethernet { get; } = Options with { LinkType = LinkType.Ethernet };

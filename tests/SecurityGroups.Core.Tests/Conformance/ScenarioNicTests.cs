@@ -11,7 +11,7 @@ public sealed class ScenarioNicTests
 {
     [Fact]
     [Trait("Semantics", "18")]
-    public void S21_StatefulAndStatelessOnOneNic_IsAnErrorThatChangesNothing()
+    public void S21_P12_StatefulAndStatelessOnOneNic_IsAnErrorThatChangesNothing()
     {
         Policy good = Policy.Create([Group("a", IngressAll), Group("b").WithStateful(false)], [Nic(W, "a")]);
         Policy bad = good.UpdateNic(W, nic => nic with { SecurityGroups = ["a", "b"] });

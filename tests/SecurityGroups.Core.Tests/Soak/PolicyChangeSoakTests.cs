@@ -17,7 +17,7 @@ public sealed class PolicyChangeSoakTests
         Ingress(IpProtocol.Tcp, port, Remote.Any), Ingress(IpProtocol.Udp, port, Remote.Any), Ingress(IpProtocol.Tcp, 22, Remote.Any)))];
 
     [Fact]
-    public async Task Filter_WhileThePolicyChanges_GivesTheOldOrTheNewVerdict()
+    public async Task P13_Filter_WhileThePolicyChanges_GivesTheOldOrTheNewVerdict()
     {
         using Firewall firewall = new(s_policies[0], Given.With(tracking => tracking with { MaxConnections = 4096 }));
         using CancellationTokenSource done = new();

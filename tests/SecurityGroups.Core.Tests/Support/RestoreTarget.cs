@@ -89,6 +89,7 @@ internal sealed class RestoreTarget(int startSeconds = 0)
     {
         LinkType = LinkType.RawIp,
         TimeProvider = _clock,
+        Fragments = new FragmentOptions { MaxDatagrams = 1 },
         ConnectionTracking = new ConnectionTrackingOptions { MaxConnections = Capacity },
     });
 
