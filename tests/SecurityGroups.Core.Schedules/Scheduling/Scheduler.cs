@@ -185,7 +185,6 @@ internal sealed class Scheduler : IDisposable
 
         private void Work()
         {
-            Interleaving.Processor = Number;
             while (true)
             {
                 _baton.Wait();
@@ -197,6 +196,7 @@ internal sealed class Scheduler : IDisposable
                 Exception? failure = null;
                 try
                 {
+                    Interleaving.Processor = Number;
                     Interleaving.Hook = _scheduler.Step;
                     _body();
                 }

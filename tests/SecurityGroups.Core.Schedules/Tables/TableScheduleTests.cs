@@ -184,6 +184,27 @@ public class TableScheduleTests(ITestOutputHelper output)
         return trial.Run(() => Replace(1, 4), () => Replace(2, 5), () => Replace(3, 6));
     });
 
+    // One free list for both. A reads its head and the link behind it, B takes two entries and gives the first one back: the head looks as
+    // before, the link does not (ABA).
+    [Fact]
+    public void EntryThatIsTakenAndGivenBackWhileAnotherTakesIt_IsNotShared() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(4).With(ConnectionClass.Established, 1, 2, 3, 4).Without(2, 3, 4);
+        return trial.Run(
+            () =>
+            {
+                Interleaving.Processor = 0;
+                trial.Insert(5, ConnectionClass.Established);
+            },
+            () =>
+            {
+                Interleaving.Processor = 0;
+                trial.Insert(6, ConnectionClass.Established);
+                trial.Insert(7, ConnectionClass.Established);
+                trial.Remove(6);
+            });
+    });
+
     private void Explore(Func<Trial> newTrial)
     {
         Exploration explored = Explorer.Explore(newTrial);

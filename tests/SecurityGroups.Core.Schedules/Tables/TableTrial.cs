@@ -44,6 +44,18 @@ internal sealed class TableTrial
         return this;
     }
 
+    /// <summary>Takes some of them out again, so that their entries lie in the free list.</summary>
+    public TableTrial Without(params int[] numbers)
+    {
+        foreach (int number in numbers)
+        {
+            TryVisit(number, (ref ConnectionState state) => state.Kill(ConnectionEnd.Removed, 0), now: 0);
+        }
+
+        _history = new History([.. _mentioned.Except(numbers)]);
+        return this;
+    }
+
     /// <summary>Without the question whether an order explains the results: the threads do what it does not know.</summary>
     public TableTrial Unjudged()
     {
