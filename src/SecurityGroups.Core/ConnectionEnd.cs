@@ -20,4 +20,7 @@ public enum ConnectionEnd : byte
 
     /// <summary>Its NIC was removed, or stopped tracking.</summary>
     NicRemoved,
+
+    /// <summary>The rules no longer allow it. It is still remembered, and its packets are denied (<see cref="ConnectionInfo.IsRevoked"/>).</summary>
+    Revoked,
 }

@@ -59,4 +59,7 @@ public sealed record ConnectionInfo
 
     /// <summary>Whether it was revoked: the rules no longer allow it and its packets are denied.</summary>
     public bool IsRevoked { get; init; }
+
+    /// <summary>What it carried; null unless <see cref="ConnectionTrackingOptions.CountTraffic"/>. Of a revoked one: until it was revoked.</summary>
+    public ConnectionTraffic? Traffic { get; init; }
 }

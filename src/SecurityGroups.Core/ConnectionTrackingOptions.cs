@@ -46,6 +46,11 @@ public sealed record ConnectionTrackingOptions
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>
     public int UnrepliedPercentage { get; init => field = InRange(value, 1, 100, nameof(UnrepliedPercentage)); } = 50;
 
+    /// <summary>
+    /// Whether packets and octets are counted per connection (<see cref="ConnectionTraffic"/>), which takes 32 octets more a connection; default false.
+    /// </summary>
+    public bool CountTraffic { get; init; }
+
     private static int InRange(int value, int min, int max, string member) => value >= min && value <= max
         ? value
         : throw new ArgumentOutOfRangeException(member, value, $"Must be from {min} to {max}.");

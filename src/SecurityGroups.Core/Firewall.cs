@@ -15,6 +15,7 @@ public sealed partial class Firewall : IDisposable
     private readonly Lock _writer = new();
     private readonly RulesetCompiler _compiler;
     private readonly PolicyLimits _limits;
+    private readonly FirewallEvents? _events;
     private CompiledPolicy _compiled;
     private bool _isUpdating;
 
@@ -36,9 +37,10 @@ public sealed partial class Firewall : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         FirewallOptionsValidator.ThrowIfInvalid(options);
         _limits = options.Limits;
-        Settings = new FirewallSettings(options, replay);
         Clock = new FirewallClock(options);
-        Tracker = new ConnectionTracker(options.ConnectionTracking, options.Fragments);
+        _events = options.Events is { } events ? new FirewallEvents(events, Clock) : null;
+        Settings = new FirewallSettings(options, replay) { Denials = _events?.Denials };
+        Tracker = new ConnectionTracker(options.ConnectionTracking, options.Fragments, _events?.Connections);
         _compiler = new RulesetCompiler(options, new NicIdentities(this));
         _compiled = Compile(policy, CompiledPolicy.Empty);
         _ruleset = _compiled.Ruleset;
@@ -49,6 +51,11 @@ public sealed partial class Firewall : IDisposable
 
     /// <summary>The number of the ruleset in force: 1 at the start, each update adds one.</summary>
     public long Generation => _ruleset.Generation;
+
+    /// <summary>The events of connections and denials; may be read after <see cref="Dispose"/>, too.</summary>
+    /// <exception cref="InvalidOperationException">The firewall was made without <see cref="FirewallOptions.Events"/>.</exception>
+    public FirewallEvents Events =>
+        _events ?? throw new InvalidOperationException($"This firewall tells no events: set {nameof(FirewallOptions)}.{nameof(FirewallOptions.Events)}.");
 
     internal FirewallSettings Settings { get; }
 
@@ -140,6 +147,8 @@ public sealed partial class Firewall : IDisposable
             _compiled = CompiledPolicy.Empty;
             _ruleset = Ruleset.Empty with { IsDisposed = true, Policy = _ruleset.Policy, Generation = _ruleset.Generation };
         }
+
+        _events?.Complete();
     }
 
     private Ruleset RulesetInForce()

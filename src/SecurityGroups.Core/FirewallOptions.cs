@@ -44,6 +44,9 @@ public sealed record FirewallOptions
     /// <summary>Whether the caller passes a timestamp with every call; the overloads without one then throw.</summary>
     public bool CallerTimestamps { get; init; }
 
+    /// <summary>Events of connections and denials, for <see cref="Firewall.Events"/>; default null: none.</summary>
+    public FirewallEventOptions? Events { get; init; }
+
     /// <summary>Bounds on what a policy may cost to compile.</summary>
     public PolicyLimits Limits { get; init; } = PolicyLimits.Default;
 }

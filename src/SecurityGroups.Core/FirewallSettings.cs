@@ -15,6 +15,9 @@ internal sealed class FirewallSettings(FirewallOptions options, bool replay)
 
     public bool CheckDestination { get; } = options.CheckDestination;
 
+    /// <summary>Where denied packets are told; null when nobody wants to hear of them.</summary>
+    public DenialReporter? Denials { get; init; }
+
     /// <summary>Whether every VLAN tag is accepted: a capture may have been taken on a trunk.</summary>
     public bool AnyVlan { get; } = replay;
 

@@ -65,6 +65,7 @@ public sealed partial class NicFilter
         else
         {
             decisions.Fill(otherwise);
+            ReportUnread(direction, otherwise, nowMilliseconds, decisions.Length);
         }
 
         GC.KeepAlive(_firewall);
@@ -106,6 +107,7 @@ public sealed partial class NicFilter
         for (int i = 0; i < decisions.Length; i++)
         {
             decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i], flows[i]) : judge.DenyForm(forms[i], packets[i]);
+            judge.Report(packets[i], decisions[i]);
         }
     }
 

@@ -39,6 +39,7 @@ public sealed partial class NicFilter
         if (decision.Verdict != Verdict.Hold)
         {
             _state.Counters.Add(direction, decision);
+            ReportUnread(direction, decision, nowMilliseconds);
         }
 
         GC.KeepAlive(_firewall);

@@ -101,6 +101,18 @@ public sealed partial class NicFilter
         return Explainer.Explain(ruleset, nic, direction, packet, decision) with { Connection = judge.FindConnection(packet) };
     }
 
+    // Nothing is told once the firewall is disposed.
+    private void ReportUnread(Direction direction, Decision decision, long nowMilliseconds, int count = 1)
+    {
+        if (decision.Verdict == Verdict.Deny && decision.Reason != Reason.FirewallDisposed && _firewall.Settings.Denials is { } denials)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                denials.ReportUnread(Id, direction, decision, nowMilliseconds);
+            }
+        }
+    }
+
     private static void Check(Direction direction)
     {
         if (direction > Direction.Egress)
@@ -119,6 +131,14 @@ public sealed partial class NicFilter
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
             decision = judge.Decide(bytes, originalLength, out ParsedPacket packet);
             isCut = packet.Has(PacketTraits.HeadersCut);
+            if (!isCut)
+            {
+                judge.Report(packet, decision);
+            }
+        }
+        else
+        {
+            ReportUnread(direction, decision, nowMilliseconds);
         }
 
         if (!isCut)

@@ -74,6 +74,15 @@ internal readonly ref partial struct PacketJudge
         return flow.IsTracked ? _tracker.Find(flow.Key, _nic.Id, _now) : null;
     }
 
+    /// <summary>Tells of a denied packet, where somebody wants to hear of them.</summary>
+    public void Report(in ParsedPacket packet, Decision decision)
+    {
+        if (decision.Verdict == Verdict.Deny)
+        {
+            _settings.Denials?.Report(_nic.Id, _direction, packet, decision, _now);
+        }
+    }
+
     /// <summary>Decides a packet whose form the parser found good.</summary>
     [SkipLocalsInit]
     public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
@@ -174,7 +183,7 @@ internal readonly ref partial struct PacketJudge
             return decision;
         }
 
-        Reason full = _tracker.Create(flow.Key, packet, _direction, _now, _nic.Tracking, rules.Generation, _commit);
+        Reason full = _tracker.Create(flow.Key, packet, _direction, _now, _nic.Tracking, rules.Generation, _commit, decision);
         return full == Reason.NotEvaluated ? decision : Decision.Deny(full);
     }
 

@@ -55,6 +55,13 @@ internal sealed class Timeline
     /// <summary>As <see cref="At"/>, remembering nothing.</summary>
     public long Peek(long milliseconds) => TryPlace(milliseconds, out long now) ? now : IsForward(milliseconds) ? Latest + MaxStep : Latest;
 
+    /// <summary>What the clock shows at a time, if it has not leapt since; before the first time, 0.</summary>
+    public long ClockAt(long now)
+    {
+        long origin = Volatile.Read(ref _origin);
+        return origin == None ? 0 : now - MaxStepBack + origin;
+    }
+
     private bool TryPlace(long milliseconds, out long now)
     {
         long origin = Volatile.Read(ref _origin);

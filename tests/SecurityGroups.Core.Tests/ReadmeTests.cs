@@ -90,6 +90,26 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_OfTheReadme_AreRead()
+    {
+        FirewallOptions options = new() { LinkType = LinkType.RawIp, Events = new FirewallEventOptions { Capacity = 16_384, DenialsPerSecond = 100 } };
+
+        Firewall firewall = new(_firewall.Policy, options);
+        CancellationToken cancellationToken = CancellationToken.None;
+        firewall["web-1"].Filter(Direction.Ingress, PacketBuilder.Ip("203.0.113.7", "10.0.0.10").Tcp(40_000, 443));
+        firewall["web-1"].Filter(Direction.Ingress, PacketBuilder.Ip("203.0.113.7", "10.0.0.10").Tcp(40_000, 8_443));
+        firewall.Dispose();
+
+        await foreach (FirewallEvent told in firewall.Events.ReadAllAsync(cancellationToken))
+        {
+            Console.WriteLine($"{told.Time:O} {told.NicId} {told.Kind} {told.Protocol} {told.RemoteAddress} {told.Decision.Reason} {told.End} {told.Traffic}");
+        }
+
+        Assert.False(firewall.Events.TryRead(out _));
+        Assert.Equal(0, firewall.Events.Dropped);
+    }
+
+    [Fact]
     public void Burst_OfTheReadme_CountsTheAllowed()
     {
         NicFilter nic = _firewall["web-1"];

@@ -24,7 +24,7 @@ internal sealed class TcpConversations : IDisposable
     private readonly Random _random = new(1);
     private readonly int _connections;
 
-    public TcpConversations(int connections, int maxConnections)
+    public TcpConversations(int connections, int maxConnections, bool countTraffic = false, FirewallEventOptions? events = null)
     {
         _connections = connections;
         Slices = [.. Enumerable.Range(0, RingLength).Select(i => new PacketSlice(i * FrameOctets, FrameOctets))];
@@ -32,7 +32,8 @@ internal sealed class TcpConversations : IDisposable
         {
             LinkType = LinkType.Ethernet,
             CallerTimestamps = true,
-            ConnectionTracking = new ConnectionTrackingOptions { MaxConnections = maxConnections },
+            ConnectionTracking = new ConnectionTrackingOptions { MaxConnections = maxConnections, CountTraffic = countTraffic },
+            Events = events,
         });
         Nic = Firewall["nic"];
         Establish();

@@ -96,6 +96,9 @@ internal struct ParsedPacket
     /// <summary>TCP window scale offered, 0 to 14, when <see cref="PacketTraits.WindowScale"/> is set; larger values are read as 14 (RFC 7323).</summary>
     public byte TcpWindowScale;
 
+    /// <summary>Octets from the IP header to the end of the IP packet, by the IP header.</summary>
+    public readonly int IpOctets => TransportOffset - NetworkOffset + TransportOctets;
+
     public readonly byte IcmpType => (byte)(DestinationPort >> 8);
 
     public readonly byte IcmpCode => (byte)DestinationPort;

@@ -32,6 +32,8 @@ internal static partial class ConnectionRecord
             image.AgeMilliseconds = ReadAge(ref reader, image.IdleMilliseconds);
         }
 
+        image.Traffic = Has(flags, RecordFlags.Counted) ? ReadTraffic(ref reader) : null;
+
         return image;
     }
 
@@ -137,6 +139,17 @@ internal static partial class ConnectionRecord
         reader.Require(window <= MaxWindow, "a window of 2^30 - 1 octets at most");
         side.MaxWindow = window;
         return side;
+    }
+
+    private static ConnectionTraffic ReadTraffic(ref OctetReader reader) =>
+        new(ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader));
+
+    // Half of what a counter holds, so that no stream makes one overflow.
+    private static long ReadCount(ref OctetReader reader)
+    {
+        ulong count = reader.UInt64();
+        reader.Require(count <= long.MaxValue / 2, "a counter below 2^62");
+        return (long)count;
     }
 
     private static bool Has(RecordFlags flags, RecordFlags flag) => (flags & flag) != 0;

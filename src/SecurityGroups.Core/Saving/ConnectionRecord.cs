@@ -12,6 +12,7 @@ namespace SecurityGroups.Saving;
 /// local port or ICMP identifier 2 | remote port or ICMP type that the local end sends and code 2 | idle, ms 4
 /// TCP:    twice (initiator, responder): end 4 | right edge 4 | highest acknowledgment 4 | largest window 4
 /// others: age, ms 8
+/// where counted: ingress packets 8 | ingress octets 8 | egress packets 8 | egress octets 8
 /// </code>
 /// Reading refuses whatever the tracker could not have written, so that no stream makes a connection that packets could not make: the
 /// checksum tells damage, this tells forgery's limits. What was written by one version of the tracker must stay readable, so what is
@@ -19,8 +20,8 @@ namespace SecurityGroups.Saving;
 /// </remarks>
 internal static partial class ConnectionRecord
 {
-    /// <summary>TCP over IPv6.</summary>
-    public const int MaxOctets = 8 + 8 + 32 + 8 + 32;
+    /// <summary>TCP over IPv6, counted.</summary>
+    public const int MaxOctets = 8 + 8 + 32 + 8 + 32 + 32;
 
     /// <summary>24 days: no idle time is longer.</summary>
     private const uint MaxIdleMilliseconds = 24 * 86_400_000u;
@@ -66,6 +67,11 @@ internal static partial class ConnectionRecord
         {
             writer.UInt64(Math.Min((ulong)image.AgeMilliseconds, MaxAgeMilliseconds));
         }
+
+        if (image.Traffic is { } traffic)
+        {
+            Write(ref writer, traffic);
+        }
     }
 
     private static void Write(ref OctetWriter writer, TcpSide side)
@@ -74,6 +80,14 @@ internal static partial class ConnectionRecord
         writer.UInt32(side.MaxEnd);
         writer.UInt32(side.MaxAcknowledgment);
         writer.UInt32(side.MaxWindow);
+    }
+
+    private static void Write(ref OctetWriter writer, in ConnectionTraffic traffic)
+    {
+        writer.UInt64((ulong)traffic.IngressPackets);
+        writer.UInt64((ulong)traffic.IngressOctets);
+        writer.UInt64((ulong)traffic.EgressPackets);
+        writer.UInt64((ulong)traffic.EgressOctets);
     }
 
     private static RecordFlags FlagsOf(in ConnectionImage image)
@@ -92,6 +106,7 @@ internal static partial class ConnectionRecord
             | If(image.Responder.IsSackPermitted, RecordFlags.ResponderSack)
             | If(image.Initiator.HasAcknowledged, RecordFlags.InitiatorAcknowledged)
             | If(image.Responder.HasAcknowledged, RecordFlags.ResponderAcknowledged)
+            | If(image.Traffic is not null, RecordFlags.Counted)
             | (RecordFlags)((uint)state.Retransmissions << s_retransmissionsShift);
     }
 

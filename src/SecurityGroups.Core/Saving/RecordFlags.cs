@@ -22,9 +22,12 @@ internal enum RecordFlags : uint
     /// <summary>Two bits: how often the same data was sent in a row.</summary>
     Retransmissions = 3 << 13,
 
+    /// <summary>What it carried follows.</summary>
+    Counted = 1 << 15,
+
     /// <summary>Those that a connection of any protocol may have.</summary>
-    OfAnyProtocol = Egress | Revoked | Replied | Assured,
+    OfAnyProtocol = Egress | Revoked | Replied | Assured | Counted,
 
     /// <summary>All that TCP may have.</summary>
-    OfTcp = (1 << 15) - 1,
+    OfTcp = (1 << 16) - 1,
 }

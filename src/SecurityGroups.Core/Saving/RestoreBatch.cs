@@ -4,7 +4,7 @@ namespace SecurityGroups.Saving;
 
 /// <summary>The connections of a stream that wait for the rest of it to prove good. Not thread-safe.</summary>
 /// <remarks>
-/// Holds at most as many as the table could take, whatever a stream says or sends; of more it keeps the assured ones. 128 octets a
+/// Holds at most as many as the table could take, whatever a stream says or sends; of more it keeps the assured ones. About 170 octets a
 /// connection until they are in the table.
 /// </remarks>
 internal sealed class RestoreBatch(int capacity)

@@ -20,4 +20,7 @@ internal struct ConnectionImage
 
     /// <summary>TCP only.</summary>
     public TcpSide Responder;
+
+    /// <summary>What it carried; null when that was not counted.</summary>
+    public ConnectionTraffic? Traffic;
 }

@@ -129,12 +129,10 @@ internal struct ConnectionState(ulong bits)
         | ((ulong)NoScale << InitiatorScaleShift) | ((ulong)NoScale << ResponderScaleShift));
 
     /// <summary>Milliseconds since the last packet that counted; zero when the clock went back.</summary>
-    public readonly long IdleMilliseconds(long now)
-    {
-        // Signed difference of two 39-bit numbers.
-        long age = (now - (long)_bits) << (64 - TimeBits) >> (64 - TimeBits);
-        return Math.Max(0, age);
-    }
+    public readonly long IdleMilliseconds(long now) => Math.Max(0, Since((long)_bits, now));
+
+    /// <summary>Milliseconds from one time to another: the signed difference of two 39-bit numbers, whatever stands above them.</summary>
+    public static long Since(long then, long now) => (now - then) << (64 - TimeBits) >> (64 - TimeBits);
 
     /// <summary>Restarts the timer; time only grows.</summary>
     public void Touch(long now)

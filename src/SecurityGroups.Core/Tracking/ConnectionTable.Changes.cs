@@ -5,9 +5,11 @@ internal sealed partial class ConnectionTable
 {
     /// <summary>
     /// Adds a connection: <paramref name="entry"/> is copied, then <paramref name="state"/> makes it live. Expired connections on the way are
-    /// reclaimed; where there is no room, one that is worth less goes. <paramref name="maxInZone"/> 0 = no quota.
+    /// reclaimed; where there is no room, one that is worth less goes. <paramref name="maxInZone"/> 0 = no quota; <paramref name="opening"/> goes to
+    /// the watch.
     /// </summary>
-    public InsertResult TryInsert(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone)
+    public InsertResult TryInsert(
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone, in Opening opening = default)
     {
         MoveHand(now);
         Zone? zone = _zones.Find(key.Zone);
@@ -19,7 +21,7 @@ internal sealed partial class ConnectionTable
         InsertResult result = TryReserve(zone, state.Rank, now, maxInZone);
         if (result == InsertResult.Inserted)
         {
-            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: 0) : InsertResult.Full;
+            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: 0, opening) : InsertResult.Full;
         }
 
         if (result != InsertResult.Inserted)
@@ -31,9 +33,10 @@ internal sealed partial class ConnectionTable
     }
 
     private InsertResult TryInsertEntry(
-        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone, int evictions)
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone, int evictions, in Opening opening)
     {
         Fill(index, key, entry);
+        _watch?.SetTraffic(index, opening.Traffic);
         if (zone.Lists.IsUsed)
         {
             zone.Lists.Put(index, state.Rank);
@@ -45,7 +48,11 @@ internal sealed partial class ConnectionTable
             result = TryPublish(key, hash, index, state, out other);
         }
 
-        if (result != InsertResult.Inserted)
+        if (result == InsertResult.Inserted)
+        {
+            Reveal(index, key, state, now, opening.Decision);
+        }
+        else
         {
             zone.Lists.Remove(index);
             _free.Return(index);
@@ -67,9 +74,27 @@ internal sealed partial class ConnectionTable
         ref Bucket home = ref _buckets[Home(hash)];
         home.Lock();
         InsertResult result = TryFindUnderLock(key, hash, out other) ? InsertResult.Exists
-            : TryPlace(hash, index, state) ? InsertResult.Inserted : InsertResult.Full;
+            : TryPlace(hash, index, Hidden(state)) ? InsertResult.Inserted : InsertResult.Full;
         home.Unlock();
         return result;
+    }
+
+    // Locked until its start is told: nobody may tell of its end before.
+    private ConnectionState Hidden(ConnectionState state) => _watch is { Tells: true } ? new ConnectionState(state.Bits | ConnectionState.LockBit) : state;
+
+    // A tombstone that is restored ended before: nothing is told of it.
+    private void Reveal(uint index, in FlowKey key, ConnectionState state, long now, Decision decision)
+    {
+        if (_watch is { Tells: true } watch)
+        {
+            if (!state.IsRevoked)
+            {
+                watch.TellStart(key, state, now, decision);
+            }
+
+            Interleaving.Step();
+            Volatile.Write(ref _entries[index].StateWord, state.Bits);
+        }
     }
 
     private void Fill(uint index, in FlowKey key, in ConnectionEntry entry)
@@ -172,6 +197,12 @@ internal sealed partial class ConnectionTable
         Zone zone = ZoneOf(entry);
         if (!after.IsLive)
         {
+            // Told while the entry is still locked: the next connection of this key begins after that. A tombstone's end was told before.
+            if (_watch is { Tells: true } watch && !after.IsRevoked)
+            {
+                watch.TellEnd(index, KeyOf(index), before, after.End, after.Time);
+            }
+
             Interleaving.Step();
             Volatile.Write(ref entry.StateWord, 0);
             CountEnd(zone, after.End);

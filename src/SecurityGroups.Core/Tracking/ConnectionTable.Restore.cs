@@ -7,7 +7,8 @@ internal sealed partial class ConnectionTable
     /// As <see cref="TryInsert"/>, but nothing goes for the connection except what is over, and the caps of ranks do not count: they are against
     /// floods of newcomers, and a table that was saved fits into one of its size.
     /// </summary>
-    public InsertResult TryRestore(in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone)
+    public InsertResult TryRestore(
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone, in Opening opening = default)
     {
         Reclaim(now, TrackingTuning.HandSteps);
         Zone? zone = _zones.Find(key.Zone);
@@ -20,7 +21,7 @@ internal sealed partial class ConnectionTable
         if (result == InsertResult.Inserted)
         {
             result = _free.TryTake(out uint index)
-                ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: TrackingTuning.MaxEvictions)
+                ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: TrackingTuning.MaxEvictions, opening)
                 : InsertResult.Full;
         }
 

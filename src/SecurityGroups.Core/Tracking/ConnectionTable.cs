@@ -30,12 +30,15 @@ internal sealed partial class ConnectionTable
     private readonly RoomLimits _limits;
     private readonly TimeoutTable _timeouts;
     private readonly uint _mask;
+    private readonly ConnectionWatch? _watch;
     private readonly TableCounters[] _counters = new TableCounters[1];
 
-    public ConnectionTable(int capacity, RoomShares shares, TimeoutTable timeouts, ZoneTable zones, FlowHash? hash = null)
+    public ConnectionTable(
+        int capacity, RoomShares shares, TimeoutTable timeouts, ZoneTable zones, FlowHash? hash = null, ConnectionWatch? watch = null)
     {
         _shares = shares;
         _limits = shares.Of(capacity);
+        _watch = watch;
         _hash = hash ?? new FlowHash();
         _timeouts = timeouts;
         _zones = zones;

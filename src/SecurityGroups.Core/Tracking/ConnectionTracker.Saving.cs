@@ -17,8 +17,10 @@ internal sealed partial class ConnectionTracker
 
         ConnectionEntry copy = entry;
         FlowKey key = _table.KeyOf(index);
+        ConnectionTraffic? traffic = _watch?.TrafficOf(index);
         _table.Release(index, state);
         image = ImageOf(copy, key, state, nowMilliseconds);
+        image.Traffic = traffic;
         return !_timeouts.IsExpired(state, nowMilliseconds);
     }
 
@@ -38,7 +40,8 @@ internal sealed partial class ConnectionTracker
 
         state.LastSeenAt(nowMilliseconds - idle);
         ConnectionEntry entry = EntryOf(image, nowMilliseconds - downtimeMilliseconds);
-        return _table.TryRestore(image.Key, Hash(image.Key), entry, state, nowMilliseconds, maxInZone) switch
+        Opening opening = new(image.Traffic ?? default, Decision.Allow(Reason.Established));
+        return _table.TryRestore(image.Key, Hash(image.Key), entry, state, nowMilliseconds, maxInZone, opening) switch
         {
             InsertResult.Inserted => RestoreOutcome.Restored,
             InsertResult.Exists => RestoreOutcome.AlreadyThere,

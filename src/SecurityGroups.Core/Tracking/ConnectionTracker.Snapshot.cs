@@ -25,8 +25,9 @@ internal sealed partial class ConnectionTracker
             return null;
         }
 
+        ConnectionTraffic? traffic = _watch?.TrafficOf(index);
         _table.Release(index, state);
-        return _timeouts.IsExpired(state, nowMilliseconds) ? null : Describe(key, nicId, state, nowMilliseconds);
+        return _timeouts.IsExpired(state, nowMilliseconds) ? null : Describe(key, nicId, state, nowMilliseconds, traffic);
     }
 
     private ConnectionInfo? TrySnapshot(uint index, ConnectionSelection selection, long now)
@@ -37,11 +38,12 @@ internal sealed partial class ConnectionTracker
         }
 
         FlowKey key = _table.KeyOf(index);
+        ConnectionTraffic? traffic = _watch?.TrafficOf(index);
         _table.Release(index, state);
-        return Describe(key, selection.NicIdOf(key.Zone), state, now);
+        return Describe(key, selection.NicIdOf(key.Zone), state, now, traffic);
     }
 
-    private ConnectionInfo Describe(in FlowKey key, string nicId, ConnectionState state, long now)
+    private ConnectionInfo Describe(in FlowKey key, string nicId, ConnectionState state, long now, ConnectionTraffic? traffic)
     {
         bool isIcmp = IcmpQuery.IsIcmp(key.Ethertype, key.Protocol);
         ushort request = key.MatchPort(state.Original);
@@ -64,6 +66,7 @@ internal sealed partial class ConnectionTracker
             Idle = TimeSpan.FromMilliseconds(idle),
             ExpiresIn = TimeSpan.FromMilliseconds(_timeouts.TimeoutOf(state) - idle),
             IsRevoked = state.IsRevoked,
+            Traffic = traffic,
         };
     }
 }

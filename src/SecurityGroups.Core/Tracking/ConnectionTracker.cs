@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SecurityGroups.Events;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
@@ -16,13 +17,15 @@ internal sealed partial class ConnectionTracker
     private readonly ZoneTable _zones;
     private readonly ConnectionTable _table;
     private readonly int _icmpErrorsPerSecond;
+    private readonly ConnectionWatch? _watch;
 
-    public ConnectionTracker(ConnectionTrackingOptions options, FragmentOptions? fragments = null)
+    public ConnectionTracker(ConnectionTrackingOptions options, FragmentOptions? fragments = null, EventRing? events = null)
     {
         _timeouts = new TimeoutTable(options.Timeouts);
         _zones = new ZoneTable(options.MaxConnections);
+        _watch = ConnectionWatch.Create(options, events, _zones);
         RoomShares shares = new(options.UnrepliedPercentage, options.HalfOpenPercentage);
-        _table = new ConnectionTable(options.MaxConnections, shares, _timeouts, _zones);
+        _table = new ConnectionTable(options.MaxConnections, shares, _timeouts, _zones, watch: _watch);
         _icmpErrorsPerSecond = options.IcmpErrorsPerSecond;
         Fragments = new FragmentTable(fragments ?? new FragmentOptions(), options.Timeouts, _zones);
     }
@@ -102,6 +105,11 @@ internal sealed partial class ConnectionTracker
         }
 
         TrackResult result = Step(ref _table[index], ref state, key, packet, direction, nowMilliseconds, modes, policy);
+        if (_watch is not null)
+        {
+            Note(_watch, index, key, state, packet, direction, nowMilliseconds, result);
+        }
+
         _table.Release(index, state);
         if (result.IsTolerated)
         {
@@ -146,7 +154,9 @@ internal sealed partial class ConnectionTracker
     /// meanwhile counts as made after this packet advanced it, and so does a connection of a NIC that was removed meanwhile, which would be
     /// forgotten anyway. Otherwise why the packet must be denied: no room, or the other's connection refuses it.
     /// </summary>
-    public Reason Create(in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, uint stamp, bool commit)
+    public Reason Create(
+        in FlowKey key, in ParsedPacket packet, Direction direction, long nowMilliseconds, in TrackingModes modes, uint stamp, bool commit,
+        Decision decision = default)
     {
         ulong hash = Hash(key);
         ConnectionEntry entry = new(key) { Stamp = stamp };
@@ -158,9 +168,10 @@ internal sealed partial class ConnectionTracker
             return ReasonOf(_table.Foretell(key, hash, state.Rank, nowMilliseconds, modes.MaxConnections));
         }
 
+        Opening opening = new(default(ConnectionTraffic).Plus(direction, packet.IpOctets), decision);
         while (true)
         {
-            InsertResult inserted = _table.TryInsert(key, hash, entry, state, nowMilliseconds, modes.MaxConnections);
+            InsertResult inserted = _table.TryInsert(key, hash, entry, state, nowMilliseconds, modes.MaxConnections, opening);
             if (inserted != InsertResult.Exists)
             {
                 return ReasonOf(inserted);
@@ -208,6 +219,11 @@ internal sealed partial class ConnectionTracker
         TrackResult result = state.IsRevoked
             ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked)
             : Advance(ref entry, ref state, packet, direction, now, modes);
+        if (_watch is not null)
+        {
+            Note(_watch, index, key, state, packet, direction, now, result);
+        }
+
         _table.Release(index, state);
         reason = result.Verdict == Verdict.Allow ? Reason.NotEvaluated : result.Reason;
         return result.Found;

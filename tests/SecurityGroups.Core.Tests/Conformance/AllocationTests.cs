@@ -12,16 +12,22 @@ public sealed class AllocationTests
 
     private static readonly Policy s_policy = Web(Ingress(IpProtocol.Udp, Remote.Network("203.0.113.0/24")), Ingress(IpProtocol.Udp, Remote.Network("2001:db8:113::/48")), EgressAll);
 
-    /// <summary>Kind of packet: what is sent in each round, which way, and with what reason at the end.</summary>
-    public static TheoryData<string, Ethertype> Kinds
+    /// <summary>
+    /// Kind of packet: what is sent in each round, which way, and with what reason at the end; and how many events fit, 0 = none are told: with 2
+    /// nearly all are dropped.
+    /// </summary>
+    public static TheoryData<string, Ethertype, int> Kinds
     {
         get
         {
-            TheoryData<string, Ethertype> rows = [];
+            TheoryData<string, Ethertype, int> rows = [];
             foreach (string kind in new[] { "tcp", "udp", "echo", "gre", "new", "no rule", "malformed", "infrastructure", "related", "not syn", "spoofed", "revoked", "first fragment", "later fragment", "held", "no first" })
             {
-                rows.Add(kind, Ethertype.IPv4);
-                rows.Add(kind, Ethertype.IPv6);
+                foreach (int capacity in new[] { 0, 2, 4096 })
+                {
+                    rows.Add(kind, Ethertype.IPv4, capacity);
+                    rows.Add(kind, Ethertype.IPv6, capacity);
+                }
             }
 
             return rows;
@@ -29,10 +35,10 @@ public sealed class AllocationTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Filter_AllocatesNothing(string kind, Ethertype family)
+    public void Filter_AllocatesNothing(string kind, Ethertype family, int events)
     {
         Ends e = Ends.For(family);
-        using Firewall firewall = new(s_policy, OptionsFor(kind) with { Infrastructure = InfrastructureTraffic.Default });
+        using Firewall firewall = new(s_policy, OptionsFor(kind, events) with { Infrastructure = InfrastructureTraffic.Default });
         NicFilter nic = firewall[W];
         (Direction direction, Reason expected) = Open(firewall, kind, e);
         byte[][] packets = [.. Enumerable.Range(0, Rounds + 1).Select(i => (byte[])Packet(kind, e, i))];
@@ -52,10 +58,10 @@ public sealed class AllocationTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Burst_AllocatesNothing(string kind, Ethertype family)
+    public void Burst_AllocatesNothing(string kind, Ethertype family, int events)
     {
         Ends e = Ends.For(family);
-        using Firewall firewall = new(s_policy, OptionsFor(kind));
+        using Firewall firewall = new(s_policy, OptionsFor(kind, events));
         NicFilter nic = firewall[W];
         (Direction direction, Reason expected) = Open(firewall, kind, e);
         ReadOnlyMemory<byte>[] packets = [.. Enumerable.Range(0, 64).Select(i => (ReadOnlyMemory<byte>)Packet(kind, e, i))];
@@ -72,7 +78,11 @@ public sealed class AllocationTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static FirewallOptions OptionsFor(string kind) => Options with { Fragments = new FragmentOptions { HoldEarlyFragments = kind == "held" } };
+    private static FirewallOptions OptionsFor(string kind, int events) => With(tracking => tracking with { CountTraffic = events != 0 }) with
+    {
+        Fragments = new FragmentOptions { HoldEarlyFragments = kind == "held" },
+        Events = events == 0 ? null : new FirewallEventOptions { Capacity = events, DenialsPerSecond = 1_000_000 },
+    };
 
     /// <summary>What must have happened before packets of a kind get their reason.</summary>
     private static (Direction Direction, Reason Expected) Open(Firewall firewall, string kind, Ends e)

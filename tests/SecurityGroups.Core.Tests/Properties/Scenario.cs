@@ -34,6 +34,7 @@ internal sealed record Scenario(int Seed, ImmutableArray<Step> Steps)
                 HoldEarlyFragments = dice.Chance(40),
             },
             Martians = dice.Weighted((80, MartianSources.Default), (10, MartianSources.None), (10, (MartianSources)dice.Below(1 << 6))),
+            Events = Seed % 2 == 0 ? null : new FirewallEventOptions { Capacity = 1024, DenialsPerSecond = 1_000_000 },
             ConnectionTracking = new ConnectionTrackingOptions
             {
                 MaxConnections = dice.Weighted((85, 256), (5, 1), (10, 3)),
@@ -41,6 +42,7 @@ internal sealed record Scenario(int Seed, ImmutableArray<Step> Steps)
                 PickUp = dice.Weighted((60, PickUp.Strict), (25, PickUp.Loose), (15, PickUp.LooseEgressOnly)),
                 WindowCheck = dice.Weighted((88, WindowCheck.Enforce), (6, WindowCheck.Log), (6, WindowCheck.Off)),
                 Timeouts = Timeouts().Real,
+                CountTraffic = Seed % 2 != 0,
                 RefreshOnEgressOnly = dice.Chance(15),
                 IcmpErrorsPerSecond = dice.Weighted((70, 1_000), (15, 1), (15, 0)),
             },

@@ -24,6 +24,7 @@ internal sealed class ScenarioRunner : IDisposable
     private readonly Dictionary<string, NicFilter> _filters;
     private readonly List<NicFilter> _removed = [];
     private readonly List<byte[]> _pending = [];
+    private readonly EventLedger? _ledger;
     private (string NicId, Direction Direction) _pendingAt;
     private readonly List<(long Token, string NicId, Direction Direction, ReferenceDatagram Datagram, byte[] Octets)> _held = [];
     private Firewall _firewall;
@@ -35,6 +36,7 @@ internal sealed class ScenarioRunner : IDisposable
         _mode = mode;
         _first = scenario.Policy();
         _options = scenario.Options(_clock);
+        _ledger = _options.Events is null ? null : new EventLedger();
         _firewall = new Firewall(_first, _options);
         _reference = new ReferenceFirewall(_first, _options, scenario.Timeouts().Reference) { Holds = Holds };
         _stage = new Stage(scenario, _options);
@@ -84,6 +86,7 @@ internal sealed class ScenarioRunner : IDisposable
         }
 
         Flush();
+        _ledger?.Close(_firewall);
     }
 
     private void Wait(int milliseconds)
@@ -130,6 +133,7 @@ internal sealed class ScenarioRunner : IDisposable
             throw Failure($"{saved} connections saved, {result}, {next.Tracker.Table.FindDamage()}", []);
         }
 
+        _ledger?.MoveOn(_firewall, isWhole: result.NoRoom == 0);
         _firewall.Dispose();
         _firewall = next;
         _reference.Restart(Now);
@@ -146,7 +150,9 @@ internal sealed class ScenarioRunner : IDisposable
     {
         foreach (NicFilter gone in _removed.Where(gone => gone.Id == nicId))
         {
-            Expect(Reason.NicRemoved, gone.Filter(direction, octets), octets);
+            Decision decision = gone.Filter(direction, octets);
+            Expect(Reason.NicRemoved, decision, octets);
+            _ledger?.Decided(decision);
         }
 
         if (!_filters.ContainsKey(nicId))
@@ -171,8 +177,10 @@ internal sealed class ScenarioRunner : IDisposable
             for (int i = 0; i < decisions.Length; i++)
             {
                 Judge(_pending[i], decisions[i]);
+                _ledger?.Decided(decisions[i], _reference.IsLaterFragment(_pendingAt.NicId, _pending[i]));
             }
 
+            _ledger?.Read(_firewall.Events);
             _pending.Clear();
             AskAgain();
         }
@@ -264,7 +272,10 @@ internal sealed class ScenarioRunner : IDisposable
             }
 
             Direction opposite = direction == Direction.Egress ? Direction.Ingress : Direction.Egress;
-            Assert.Equal(Reason.LaterFragmentWithoutFirst, _filters[nicId].AskAgain(opposite, token).Reason);
+            Decision wrongWay = _filters[nicId].AskAgain(opposite, token);
+            Assert.Equal(Reason.LaterFragmentWithoutFirst, wrongWay.Reason);
+            _ledger?.Decided(decision, isLaterFragment: true);
+            _ledger?.Decided(wrongWay, isLaterFragment: true);
             if (decision.Verdict != Verdict.Hold)
             {
                 _held.Remove((token, nicId, direction, datagram, octets));

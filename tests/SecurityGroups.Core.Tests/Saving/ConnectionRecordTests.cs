@@ -90,7 +90,7 @@ public class ConnectionRecordTests
     [InlineData(2, "00", "class")]
     [InlineData(2, "10", "class")]
     [InlineData(2, "0B", "class")]
-    [InlineData(4, "00800000", "flags")]
+    [InlineData(4, "00000100", "flags")]
     [InlineData(4, "08000000", "reply")]
     [InlineData(8, "05000000", "NIC")]
     [InlineData(12, "00000001", "VLAN")]
@@ -121,6 +121,18 @@ public class ConnectionRecordTests
     [InlineData(ProtocolNumbers.Icmp, 26, "0003", "query")]
     public void PortsOfOthers_Impossible_AreRefused(byte protocol, int place, string octets, string expected) => AssertRefused(
         ImageOf(protocol, StateOf(protocol == 47 ? ConnectionClass.Other : ConnectionClass.IcmpQuery, isTcp: false)), place, octets, expected);
+
+    [Fact]
+    public void Traffic_IsCarriedWhereItWasCounted()
+    {
+        ConnectionImage image = ImageOf(ProtocolNumbers.Tcp, StateOf(ConnectionClass.Established), isIPv6: true);
+        Assert.Null(RoundTrip(image).Traffic);
+        image.Traffic = new ConnectionTraffic(1, long.MaxValue / 2, 3, 4);
+        Assert.Equal(image.Traffic, RoundTrip(image).Traffic);
+        Assert.Equal(ConnectionRecord.MaxOctets, Write(image).Length);
+        AssertRefused(image, ConnectionRecord.MaxOctets - 8, "0000000000000040", "2^62");
+        AssertRefused(image, ConnectionRecord.MaxOctets - 32, "FFFFFFFFFFFFFFFF", "2^62");
+    }
 
     [Theory]
     [InlineData(0)]
