@@ -88,7 +88,9 @@ internal sealed partial class ConnectionTable
         uint slots = bucket.SlotsWith(Tag(hash));
         if (slots != 0)
         {
-            _entries.Prefetch(bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots)));
+            uint index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
+            _entries.Prefetch(index);
+            _watch?.Prefetch(index);
         }
     }
 

@@ -5,17 +5,18 @@ namespace SecurityGroups.Tracking;
 /// <summary>What is told of connections beside deciding about them: what each carried, when it began and how it ended.</summary>
 /// <remarks>
 /// There is none when neither is wanted, so that a packet then pays for one test of a reference. Counters lie in an array beside the entries, 32 octets
-/// a connection. Every member is called by who holds the entry's lock, so the events of one connection, and of all that have the same key
+/// a connection, ingress first, and are asked for ahead like them. Every member is called by who holds the entry's lock, so the events of one connection, and of all that have the same key
 /// one after the other, are in order, and counters need no atomic additions.
 /// A tombstone counts as ended: its end is told when the connection is revoked, and a start when it lives on.
 /// </remarks>
 internal sealed class ConnectionWatch
 {
-    private readonly AlignedArray<ConnectionTraffic>? _traffic;
+    private const uint Directions = 2;
+    private readonly AlignedArray<DirectionTraffic>? _traffic;
     private readonly EventRing? _events;
     private readonly ZoneTable _zones;
 
-    private ConnectionWatch(AlignedArray<ConnectionTraffic>? traffic, EventRing? events, ZoneTable zones)
+    private ConnectionWatch(AlignedArray<DirectionTraffic>? traffic, EventRing? events, ZoneTable zones)
     {
         _traffic = traffic;
         _events = events;
@@ -27,17 +28,28 @@ internal sealed class ConnectionWatch
 
     /// <summary>The watch that options ask for, or null.</summary>
     public static ConnectionWatch? Create(ConnectionTrackingOptions options, EventRing? events, ZoneTable zones) => options.CountTraffic || events is not null
-        ? new ConnectionWatch(options.CountTraffic ? new AlignedArray<ConnectionTraffic>(options.MaxConnections) : null, events, zones)
+        ? new ConnectionWatch(options.CountTraffic ? new AlignedArray<DirectionTraffic>((int)Directions * options.MaxConnections) : null, events, zones)
         : null;
 
     /// <summary>What a connection carried; null when that is not counted.</summary>
-    public ConnectionTraffic? TrafficOf(uint index) => _traffic is { } traffic ? traffic[index] : null;
+    public ConnectionTraffic? TrafficOf(uint index)
+    {
+        if (_traffic is not { } traffic)
+        {
+            return null;
+        }
+
+        DirectionTraffic ingress = traffic[Place(index, Direction.Ingress)];
+        DirectionTraffic egress = traffic[Place(index, Direction.Egress)];
+        return new ConnectionTraffic(ingress.Packets, ingress.Octets, egress.Packets, egress.Octets);
+    }
 
     public void SetTraffic(uint index, in ConnectionTraffic value)
     {
         if (_traffic is { } traffic)
         {
-            traffic[index] = value;
+            traffic[Place(index, Direction.Ingress)] = new DirectionTraffic { Packets = value.IngressPackets, Octets = value.IngressOctets };
+            traffic[Place(index, Direction.Egress)] = new DirectionTraffic { Packets = value.EgressPackets, Octets = value.EgressOctets };
         }
     }
 
@@ -45,9 +57,14 @@ internal sealed class ConnectionWatch
     {
         if (_traffic is { } traffic)
         {
-            traffic[index] = traffic[index].Plus(direction, octets);
+            ref DirectionTraffic counted = ref traffic[Place(index, direction)];
+            counted.Packets++;
+            counted.Octets += octets;
         }
     }
+
+    /// <summary>Asks for the counters' line ahead of its use.</summary>
+    public void Prefetch(uint index) => _traffic?.Prefetch(Directions * index);
 
     /// <summary>A connection began.</summary>
     public void TellStart(in FlowKey key, ConnectionState state, long time, Decision decision)
@@ -75,6 +92,8 @@ internal sealed class ConnectionWatch
             events.Publish(position);
         }
     }
+
+    private static uint Place(uint index, Direction direction) => (Directions * index) + (uint)direction;
 
     private EventRecord Describe(in FlowKey key, ConnectionState state, long time)
     {

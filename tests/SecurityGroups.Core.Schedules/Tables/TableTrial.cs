@@ -1,14 +1,19 @@
 using System.Collections.Immutable;
+using SecurityGroups.Events;
 using SecurityGroups.Schedules.Scheduling;
 using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Schedules.Tables;
 
-/// <summary>A small table, what threads do to it, and what must hold afterwards: the results can be explained, and the table is whole.</summary>
+/// <summary>
+/// A small table, what threads do to it, and what must hold afterwards: the results can be explained, the table is whole, and starts and ends
+/// were told in turns.
+/// </summary>
 internal sealed class TableTrial
 {
     private const uint NoMark = uint.MaxValue;
 
+    private readonly EventRing _events = new(64);
     private readonly ConnectionTable _table;
     private readonly ZoneTable _zones;
     private readonly uint _zone;
@@ -23,7 +28,8 @@ internal sealed class TableTrial
         _quota = quota;
         _zones = new ZoneTable(capacity);
         _table = new ConnectionTable(
-            capacity, new RoomShares(100, halfOpenPercentage), new TimeoutTable(ConnectionTimeouts.Default), _zones, new FlowHash(UInt128.One, useAes: false));
+            capacity, new RoomShares(100, halfOpenPercentage), new TimeoutTable(ConnectionTimeouts.Default), _zones, new FlowHash(UInt128.One, useAes: false),
+            ConnectionWatch.Create(new ConnectionTrackingOptions { MaxConnections = capacity, CountTraffic = true }, _events, _zones));
         _zone = _zones.Register();
     }
 
@@ -130,7 +136,26 @@ internal sealed class TableTrial
             Lookup(number);
         }
 
-        return _wrong ?? _table.FindDamage() ?? (!_isJudged || _history.IsLinearizable() ? null : $"no order explains {_history}");
+        return _wrong ?? _table.FindDamage() ?? FindWrongEvents() ?? (!_isJudged || _history.IsLinearizable() ? null : $"no order explains {_history}");
+    }
+
+    // Of one key: a start, its end, the next start; and what has not ended is in the table.
+    private string? FindWrongEvents()
+    {
+        Dictionary<UInt128, int> open = [];
+        while (_events.TryRead(out EventRecord told))
+        {
+            int count = open.GetValueOrDefault(told.Local) + (told.Kind == FirewallEventKind.ConnectionStarted ? 1 : -1);
+            if (count is < 0 or > 1)
+            {
+                return $"{told.Kind} of {told.Local} out of turn";
+            }
+
+            open[told.Local] = count;
+        }
+
+        int live = open.Values.Sum();
+        return _events.Dropped == 0 && live == _table.Count ? null : $"{live} connections have begun and not ended, {_table.Count} are there";
     }
 
     private FlowKey Key(int number) => new((uint)number, (UInt128)7 << 64, 1, 2, _zone, (Ethertype)(number % 2), 0, 6);
