@@ -13,14 +13,14 @@ internal sealed class Zone(string nicId, RankLists lists)
     /// <summary>Limits the ICMP errors that pass as related.</summary>
     public RateLimit IcmpErrors;
 
+    /// <summary>Fragmented datagrams in their table.</summary>
+    public FragmentShare Fragments;
+
     /// <summary>Its connections by what caps count.</summary>
     public Occupancy Room;
 
     /// <summary>The NIC.</summary>
     public string NicId { get; } = nicId;
-
-    /// <summary>Fragmented datagrams in their table.</summary>
-    public FragmentShare Fragments;
 
     /// <summary>Its connections by rank, if it has a quota.</summary>
     public RankLists Lists { get; } = lists;

@@ -266,6 +266,39 @@ public sealed class ReplayCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Ndjson_Fragments_ShareTheVerdictOfTheirFirst()
+    {
+        PacketBuilder syn = PacketBuilder.Ip(SmallCapture.X, SmallCapture.W).Tcp(5000, 443, TcpFlags.Syn).PayloadOfLength(12);
+        PacketBuilder denied = PacketBuilder.Ip(SmallCapture.X, SmallCapture.W).Tcp(5000, 22, TcpFlags.Syn).PayloadOfLength(12);
+        ToolRun run = await ReplayAsync(SmallCapture.RawIp(
+            syn.Fragment(0, true), syn.Fragment(32, false), denied.Fragment(0, true, 2), denied.Fragment(32, false, 2)));
+
+        Assert.Equal(
+            [
+                "1 web-1 ingress allow matchedRule", "2 web-1 ingress allow matchedRule",
+                "3 web-1 ingress deny noMatchingRule", "4 web-1 ingress deny laterFragmentWithoutFirst",
+            ],
+            run.Judgements);
+    }
+
+    [Fact]
+    public async Task SharedCapture_OfAFragmentedAnswer_PassesButForThePieceWithoutFirst()
+    {
+        string policy = _folder.Write(
+            "resolver.json",
+            """
+            { "securityGroups": [ { "id": "out", "rules": [ { "direction": "egress", "ethertype": "IPv6" } ] } ],
+              "nics": [ { "id": "n", "ipv6": "2001:470:1f11:81f:d138:5f55:6d4:1fe2", "securityGroups": ["out"] } ] }
+            """);
+        foreach (string path in SharedData.Captures().Where(path => Path.GetFileName(path) == "ipv6-fragmented-dns.pcap"))
+        {
+            ToolRun run = await ToolRun.RunAsync("replay", "--policy", policy, "--format", "ndjson", path);
+            Assert.Equal(["4 n ingress deny laterFragmentWithoutFirst"], run.Judgements.Where(judgement => judgement.Contains("deny", StringComparison.Ordinal)));
+            Assert.Equal(8, run.Judgements.Count());
+        }
+    }
+
+    [Fact]
     public async Task SharedCaptures_AreAllReplayed()
     {
         string policy = _folder.Write("none.json", """{ "nics": [ { "id": "any", "addressChecks": false } ] }""");
