@@ -4,6 +4,7 @@ namespace SecurityGroups.Fuzz;
 /// Something that must hold for every input. Any octets are an input: a target either reads them as what it tests (a packet, a file) or takes its
 /// choices from them (<see cref="InputRandom"/>), so that a coverage-guided fuzzer steers the generators of the tests.
 /// </summary>
+/// <remarks>A constructor must not call the library: instrumented code cannot run before the fuzzer listens, and all targets are made.</remarks>
 internal abstract class FuzzTarget : IDisposable
 {
     /// <summary>Its name on the command line, and of its folder in Corpus.</summary>

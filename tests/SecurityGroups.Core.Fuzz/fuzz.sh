@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Coverage-guided fuzzing of one target: AFL++ with the library and the tool instrumented by SharpFuzz.
 #   fuzz.sh TARGET MINUTES [OUTPUT]   fuzzes; what is in Corpus/TARGET is where it begins; OUTPUT keeps queue and crashes
+#   fuzz.sh --all MINUTES [OUTPUT]    fuzzes every target in turn
 #   fuzz.sh --minimise TARGET FROM TO copies the smallest inputs of FROM that reach all that FROM reaches
 #   fuzz.sh --prepare                 only installs and instruments
 # MINUTES may be a fraction. AFL_CORE=N pins afl-fuzz to a processor. Ends with 1 if an input broke a promise, with 77 if AFL++ cannot be had.
@@ -45,7 +46,8 @@ fuzz() {
   mkdir -p "$output"
   local from="Corpus/$target"
   [ ! -d "$output/default/queue" ] || from=-
-  timeout --signal=INT $((seconds + 120)) ${AFL_CORE:+taskset -c "$AFL_CORE"} nice -n 19 \
+  # Time enough to start on a busy machine.
+  timeout --signal=INT $((seconds + 900)) ${AFL_CORE:+taskset -c "$AFL_CORE"} nice -n 19 \
     afl-fuzz -i "$from" -o "$output" -V "$seconds" -t "$limit" -m none -- dotnet "$build/SecurityGroups.Core.Fuzz.dll" "$target" --afl >"$output/log" 2>&1 || {
       tail -n 30 "$output/log" >&2
       return 1
@@ -61,7 +63,8 @@ report() {
       printf "%s: %d executions in %.2f h (%.0f a second), %d inputs kept, %d edges, stability %s, %d crashes, %d hangs\n", target,
         v["execs_done"], v["run_time"] / 3600, v["execs_done"] / (v["run_time"] ? v["run_time"] : 1), v["corpus_count"], v["edges_found"], v["stability"],
         v["saved_crashes"], v["saved_hangs"]
-    }' "$2/fuzzer_stats"
+      if (v["edges_found"] < 100) { print "too few edges: nothing guided this" > "/dev/stderr"; exit 1 }
+    }' "$2/fuzzer_stats" || return 1
   local crashes; crashes=$(find "$2/crashes" -name 'id*' 2>/dev/null | sort)
   [ -z "$crashes" ] || { echo "$crashes"; return 1; }
 }
@@ -71,9 +74,18 @@ minimise() {
   afl-cmin -i "$2" -o "$3" -t "$limit" -m none -- dotnet "$build/SecurityGroups.Core.Fuzz.dll" "$1" --afl
 }
 
+fuzz_all() {
+  local target failed=0
+  for target in $(dotnet "$build/SecurityGroups.Core.Fuzz.dll" --list); do
+    fuzz "$target" "$1" "${2:-$PWD/bin/findings}/$target" || failed=1
+  done
+  return $failed
+}
+
 case "$#-${1:-}" in
   1---prepare) prepare ;;
+  [23]---all) prepare; fuzz_all "${@:2}" ;;
   4---minimise) prepare; minimise "$2" "$3" "$4" ;;
   [23]-[!-]*) prepare; fuzz "$@" ;;
-  *) sed -n '2,6p' "$0"; exit 2 ;;
+  *) sed -n '2,7p' "$0"; exit 2 ;;
 esac

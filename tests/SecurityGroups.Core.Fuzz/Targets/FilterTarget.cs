@@ -16,7 +16,7 @@ internal sealed class FilterTarget : FuzzTarget
 
     private readonly ManualTimeProvider _clock = new();
 
-    // Made at the first input: instrumented code cannot run before the fuzzer listens.
+    // Made at the first input, see FuzzTarget.
     private readonly Lazy<Firewall> _ethernet;
     private readonly Lazy<Firewall> _rawIp;
 

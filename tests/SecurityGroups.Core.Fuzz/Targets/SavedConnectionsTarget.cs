@@ -8,10 +8,9 @@ namespace SecurityGroups.Fuzz.Targets;
 /// </summary>
 internal sealed class SavedConnectionsTarget : FuzzTarget
 {
+    // It keeps nothing of an input.
     private readonly RestoreTarget _target = new();
-    private readonly byte[] _sample;
-
-    public SavedConnectionsTarget() => _sample = _target.Sample();
+    private byte[]? _sample;
 
     public override string Name => "saved-connections";
 
@@ -23,7 +22,9 @@ internal sealed class SavedConnectionsTarget : FuzzTarget
         Reached = _target.Restored;
     }
 
-    public override byte[] Next(Random random) => Mutation.Damage([.. _sample], random);
+    public override byte[] Next(Random random) => Mutation.Damage(Sample(), random);
 
-    public override IEnumerable<byte[]> Seeds() => [_sample];
+    public override IEnumerable<byte[]> Seeds() => [Sample()];
+
+    private byte[] Sample() => _sample ??= _target.Sample();
 }
