@@ -2,7 +2,6 @@
 # Coverage-guided fuzzing of one target: AFL++ with the library and the tool instrumented by SharpFuzz.
 #   fuzz.sh TARGET MINUTES [OUTPUT]   fuzzes; what is in Corpus/TARGET is where it begins; OUTPUT keeps queue and crashes
 #   fuzz.sh --all MINUTES [OUTPUT]    fuzzes every target in turn
-#   fuzz.sh --minimise TARGET FROM TO copies the smallest inputs of FROM that reach all that FROM reaches
 #   fuzz.sh --prepare                 only installs and instruments
 # MINUTES may be a fraction. AFL_CORE=N pins afl-fuzz to a processor. Ends with 1 if an input broke a promise, with 77 if AFL++ cannot be had.
 set -euo pipefail
@@ -69,11 +68,6 @@ report() {
   [ -z "$crashes" ] || { echo "$crashes"; return 1; }
 }
 
-minimise() {
-  mkdir -p "$3"
-  afl-cmin -i "$2" -o "$3" -t "$limit" -m none -- dotnet "$build/SecurityGroups.Core.Fuzz.dll" "$1" --afl
-}
-
 fuzz_all() {
   local target failed=0
   for target in $(dotnet "$build/SecurityGroups.Core.Fuzz.dll" --list); do
@@ -85,7 +79,6 @@ fuzz_all() {
 case "$#-${1:-}" in
   1---prepare) prepare ;;
   [23]---all) prepare; fuzz_all "${@:2}" ;;
-  4---minimise) prepare; minimise "$2" "$3" "$4" ;;
   [23]-[!-]*) prepare; fuzz "$@" ;;
-  *) sed -n '2,7p' "$0"; exit 2 ;;
+  *) sed -n '2,6p' "$0"; exit 2 ;;
 esac
