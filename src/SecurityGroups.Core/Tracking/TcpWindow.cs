@@ -73,6 +73,10 @@ internal ref struct TcpWindow
         if (reason == Reason.Established)
         {
             Advance(segment, sack, ref state);
+            if (packet.Has(PacketTraits.Fragment))
+            {
+                NoteFragment(ref state);
+            }
         }
 
         return reason;
@@ -247,6 +251,18 @@ internal ref struct TcpWindow
             state.SetUnacknowledged(!_fromInitiator, false);
         }
 
+    }
+
+    // The rest of the segment is in later fragments, which no connection sees: it may reach as far as the receiver offered, and the
+    // acknowledgment of all of it must not be refused.
+    private void NoteFragment(ref ConnectionState state)
+    {
+        if (SequenceNumber.IsAfter(Sender.MaxEnd, Sender.End))
+        {
+            Sender.End = Sender.MaxEnd;
+        }
+
+        state.SetUnacknowledged(_fromInitiator, false);
     }
 
     // The last data once more, without news and without a word of the other end between: its receiver may be gone.

@@ -1,3 +1,4 @@
+using SecurityGroups.Packets;
 using SecurityGroups.Tests.Support;
 using static SecurityGroups.SecurityGroupRule;
 using static SecurityGroups.Tests.Conformance.Given;
@@ -36,6 +37,24 @@ public sealed class FragmentChangeTests
             .Connections(1)
             .Wait(11)
             .Connections(0)
+            .Run();
+    }
+
+    /// <summary>A TCP segment in pieces: only its first is tracked, and the acknowledgment of all of it passes.</summary>
+    [Theory, Families]
+    public void FragmentedSegment_IsAcknowledgedWhole(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        PacketBuilder data = e.Out.Tcp(40_000, 443, TcpFlags.Ack, 1001, 5001, 10_000).PayloadOfLength(1404);
+        new Scenario(P0)
+            .Play(e, "E")
+            .Egress(data.Fragment(0, true), Reason.Established)
+            .Egress(e.Out.Last(1424, 1000, protocol: 6), Reason.Established)
+            .Play(e, "< A 5001 3405:est; > PA 3405+100 5001:est; < A 5001 3505:est; < A 5001 99000:InvalidAcknowledgment; > PA 3505+100 5001:est")
+            .Wait(290)
+            .Play(e, "< A 5001 3605:est")
+            .Wait(301)
+            .Connections(1)
             .Run();
     }
 

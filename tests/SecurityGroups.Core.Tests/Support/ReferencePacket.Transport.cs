@@ -57,7 +57,7 @@ internal sealed partial class ReferencePacket
             int headerOctets = (transport[12] >> 4) * 4;
             ReferenceFault.When(headerOctets < 20, Reason.Malformed);
             ReferenceFault.When(headerOctets > transport.Length, cut);
-            Tcp = ReferenceSegment.Read(transport, headerOctets);
+            Tcp = ReferenceSegment.Read(transport, headerOctets, IsFragment);
         }
         else if (Protocol == 17)
         {

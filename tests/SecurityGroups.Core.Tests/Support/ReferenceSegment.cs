@@ -48,7 +48,10 @@ internal sealed class ReferenceSegment
         _ => false,
     };
 
-    public static ReferenceSegment Read(ReadOnlySpan<byte> octets, int headerOctets)
+    /// <summary>Whether more of it is in later fragments.</summary>
+    public bool IsCut { get; private init; }
+
+    public static ReferenceSegment Read(ReadOnlySpan<byte> octets, int headerOctets, bool isCut)
     {
         int flags = octets[13];
         ReferenceSegment segment = new()
@@ -62,6 +65,7 @@ internal sealed class ReferenceSegment
             Acknowledgment = BinaryPrimitives.ReadUInt32BigEndian(octets[8..]),
             Window = BinaryPrimitives.ReadUInt16BigEndian(octets[14..]),
             PayloadOctets = octets.Length - headerOctets,
+            IsCut = isCut,
         };
         segment.ReadOptions(octets[20..headerOctets]);
         return segment;

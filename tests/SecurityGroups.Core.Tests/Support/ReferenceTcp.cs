@@ -260,6 +260,10 @@ internal sealed class ReferenceTcp
             uint window = segment.Syn || !scales ? segment.Window : (uint)segment.Window << sender.Scale!.Value;
             sender.Send(segment, window + (sack - ack), acknowledges ? ack : null);
             receiver.Receive(sender.RightEdge, segment.End, ack, sack + Math.Max(window, 1));
+            if (segment.IsCut)
+            {
+                sender.MayReachTheEdge();
+            }
         }
 
         return reason;
@@ -402,6 +406,13 @@ internal sealed class ReferenceTcp
             {
                 HighestAck = number;
             }
+        }
+
+        /// <summary>The rest of a segment in pieces is not seen: all that its receiver offered may have been sent.</summary>
+        public void MayReachTheEdge()
+        {
+            End = Before(End, RightEdge) ? RightEdge : End;
+            HasUnacknowledged = false;
         }
 
         public void Receive(uint senderRightEdge, uint end, uint ack, uint edge)
