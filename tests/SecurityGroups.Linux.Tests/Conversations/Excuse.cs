@@ -3,8 +3,8 @@ using SecurityGroups.Packets;
 namespace SecurityGroups.Linux.Tests.Conversations;
 
 /// <summary>
-/// The denials that a legal conversation may meet: resets that come twice or too late. Their receivers would ignore them, and Linux calls
-/// them invalid, too. Everything else fails.
+/// The denials that a legal conversation may meet: resets and SYNs that come twice or too late. Their receivers would not heed them, and Linux
+/// calls them invalid, too. Everything else fails.
 /// </summary>
 internal static class Excuse
 {
@@ -12,15 +12,28 @@ internal static class Excuse
     public static string? For(in Crossed denied, IEnumerable<Crossed> before)
     {
         ParsedPacket packet = PacketText.Parse(denied.Packet);
-        if ((packet.TcpFlags & TcpFlags.Rst) == 0)
-        {
-            return null;
-        }
-
         string flow = PacketText.FlowOf(denied.Packet);
         IEnumerable<Crossed> ofFlow = before.Where(each => PacketText.FlowOf(each.Packet) == flow);
-        return IsRefusedAgain(denied, packet, ofFlow) ? "refused again" : IsLateAnswer(denied, packet, ofFlow) ? "late answer" : null;
+        return (packet.TcpFlags & (TcpFlags.Rst | TcpFlags.Syn | TcpFlags.Ack)) switch
+        {
+            TcpFlags.Syn when IsOvertakenSyn(denied, packet, ofFlow) => "overtaken SYN",
+            TcpFlags.Rst or (TcpFlags.Rst | TcpFlags.Ack) when IsRefusedAgain(denied, packet, ofFlow) => "refused again",
+            TcpFlags.Rst when IsLateAnswer(denied, packet, ofFlow) => "late answer",
+            _ => null,
+        };
     }
+
+    /// <summary>
+    /// Simultaneous open: the second SYN, or its double, comes behind the SYN-ACK with the same number, which said all that it says. The tracker
+    /// sees a SYN against the connection, as a blind attacker would send (RFC 5961, 4; behaviour E15).
+    /// </summary>
+    private static bool IsOvertakenSyn(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
+        denied.Decision.Reason == Reason.InvalidState && before.Any(each =>
+        {
+            ParsedPacket earlier = PacketText.Parse(each.Packet);
+            return each.Direction == denied.Direction && each.Decision.IsAllowed
+                && (earlier.TcpFlags & TcpFlags.Syn) != 0 && earlier.TcpSequence == packet.TcpSequence;
+        });
 
     /// <summary>A SYN was refused twice, because it or the reset was duplicated: the first reset ended the connection at once (behaviour T09).</summary>
     private static bool IsRefusedAgain(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
@@ -37,6 +50,6 @@ internal static class Excuse
     /// other end would ignore it (RFC 5961, 3.2; behaviour E12). It proves which acknowledgment is answered.
     /// </summary>
     private static bool IsLateAnswer(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
-        denied.Decision.Reason == Reason.InvalidReset && (packet.TcpFlags & TcpFlags.Ack) == 0 && before.Any(each =>
+        denied.Decision.Reason == Reason.InvalidReset && before.Any(each =>
             each.Direction != denied.Direction && PacketText.Parse(each.Packet).TcpAcknowledgment == packet.TcpSequence);
 }
