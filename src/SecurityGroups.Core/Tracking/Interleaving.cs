@@ -7,30 +7,19 @@ namespace SecurityGroups.Tracking;
 internal static class Interleaving
 {
 #if SCHEDULES
-    [ThreadStatic]
-    private static Action<bool>? t_hook;
-
-    [ThreadStatic]
-    private static int t_processor;
-
     /// <summary>Called before each step of this thread; true = it spins.</summary>
-    public static Action<bool>? Hook
-    {
-        get => t_hook;
-        set => t_hook = value;
-    }
+    [field: ThreadStatic]
+    public static Action<bool>? Hook { get; set; }
 
-    public static int Processor
-    {
-        get => t_processor;
-        set => t_processor = value;
-    }
+    /// <summary>The processor that this thread runs on, as the test has it.</summary>
+    [field: ThreadStatic]
+    public static int Processor { get; set; }
 
     /// <summary>Another thread may go first: stands before whatever reads or writes what threads share.</summary>
-    public static void Step() => t_hook?.Invoke(false);
+    public static void Step() => Hook?.Invoke(false);
 
     /// <summary>Nothing can be done until another thread goes on.</summary>
-    public static void Spin() => t_hook?.Invoke(true);
+    public static void Spin() => Hook?.Invoke(true);
 #else
     /// <summary>The processor that this thread runs on, more or less.</summary>
     public static int Processor => Thread.GetCurrentProcessorId();
