@@ -48,7 +48,7 @@ internal sealed class Intruder(int seed, double rate, IPAddress victim, bool isP
         int port = _random.Next(2) == 0 ? near.DestinationPort : _random.Next(1, 65536);
         return _random.Next(4) switch
         {
-            0 => packet.Tcp(_random.Next(1, 65536), port, Flags(), Word(), Word()),
+            0 => packet.Tcp(_random.Next(1, 65536), port, Flags(isPortOpen), Word(), Word()),
             1 => packet.Udp(_random.Next(1, 65536), port),
             2 => packet.EchoReply((ushort)_random.Next(65536)),
             _ => packet.PortUnreachable(PacketBuilder.Ip(victim, Spoofed()).Udp(port, _random.Next(1, 65536))),
@@ -61,7 +61,7 @@ internal sealed class Intruder(int seed, double rate, IPAddress victim, bool isP
         uint sequence = packet.TcpSequence + 0x4000_0000 + (Word() >> 1);
         uint acknowledgment = packet.TcpAcknowledgment + 0x4000_0000 + (Word() >> 1);
         _forgedAcknowledgments[acknowledgment] = true;
-        return PacketBuilder.Ip(Source(real), victim).Tcp(packet.SourcePort, packet.DestinationPort, Flags(), sequence, acknowledgment);
+        return PacketBuilder.Ip(Source(real), victim).Tcp(packet.SourcePort, packet.DestinationPort, Flags(IsOpen(packet.DestinationPort)), sequence, acknowledgment);
     }
 
     private static IPAddress Source(byte[] packet) => new(packet[0] >> 4 == 4 ? packet[12..16] : packet[8..24]);
@@ -74,7 +74,10 @@ internal sealed class Intruder(int seed, double rate, IPAddress victim, bool isP
         return new IPAddress(address);
     }
 
-    private TcpFlags Flags() => s_flags[_random.Next(isPortOpen ? 1 : 0, s_flags.Length)];
+    // Where the instance initiates, one port is open nevertheless: for simultaneous opens.
+    private bool IsOpen(int port) => isPortOpen || port == Services.SimultaneousOpen;
+
+    private TcpFlags Flags(bool withoutSyn) => s_flags[_random.Next(withoutSyn ? 1 : 0, s_flags.Length)];
 
     private uint Word() => (uint)_random.NextInt64(1L << 32);
 }
