@@ -27,7 +27,7 @@ public class ConnectionBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _tracker = new ConnectionTracker(new ConnectionTrackingOptions { MaxConnections = Entries });
+        _tracker = new ConnectionTracker(new ConnectionTrackingOptions { MaxConnections = Entries, UnrepliedPercentage = 100 });
         uint zone = _tracker.RegisterZone();
         _dictionary = new ConcurrentDictionary<(ulong Addresses, uint Ports), DictionaryState>();
         for (int i = 0; i < Entries; i++)

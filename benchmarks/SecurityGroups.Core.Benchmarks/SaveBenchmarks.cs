@@ -31,6 +31,7 @@ public class SaveBenchmarks : IDisposable
         ConnectionTracking = new ConnectionTrackingOptions
         {
             MaxConnections = Entries,
+            UnrepliedPercentage = 100,
             Timeouts = ConnectionTimeouts.Default with { UdpUnreplied = TimeSpan.FromDays(1) },
         },
     };
