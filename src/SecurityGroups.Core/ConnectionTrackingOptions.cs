@@ -6,7 +6,7 @@ public sealed record ConnectionTrackingOptions
     private const int CapacityLimit = 16_777_216;
 
     /// <summary>
-    /// Most connections tracked at a time; memory for all of them is reserved at the start, 112 octets each (12 more for those of NICs with a quota), and used as they come.
+    /// Most connections tracked at a time; memory for all of them is reserved at the start, 120 octets each (12 more for those of NICs with a quota), and used as they come.
     /// 1 to 16,777,216, default 65,536.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>

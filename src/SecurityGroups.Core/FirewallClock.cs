@@ -49,7 +49,7 @@ internal sealed class FirewallClock
     /// <summary>The date, Unix time in milliseconds; null when only callers know the time.</summary>
     public long? UnixMilliseconds => _provider?.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>The date of a time of this clock, which may be cut to 39 bits: UTC, or the Unix epoch plus the caller's timestamp.</summary>
+    /// <summary>The date of a time of this clock, which may be cut to 38 bits: UTC, or the Unix epoch plus the caller's timestamp.</summary>
     public DateTimeOffset TimeOf(long milliseconds)
     {
         long now = NowOrLatest();

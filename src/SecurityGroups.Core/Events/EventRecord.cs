@@ -12,7 +12,7 @@ internal record struct EventRecord
     public UInt128 Remote;
     public Decision Decision;
 
-    /// <summary>Milliseconds of the firewall's clock, modulo 2^39.</summary>
+    /// <summary>Milliseconds of the firewall's clock, modulo 2^38.</summary>
     public long Time;
 
     /// <summary>Ends: milliseconds without a packet that counted.</summary>

@@ -66,7 +66,7 @@ internal static class TcpOptions
             case SackPermitted when isSyn && option.Length == 2:
                 packet.Traits |= PacketTraits.SackPermitted;
                 break;
-            case Sack when (packet.TcpFlags & TcpFlags.Ack) != 0 && option.Length > 2 && option.Length % SackBlockOctets == 2:
+            case Sack when !packet.Has(PacketTraits.Sack) && (packet.TcpFlags & TcpFlags.Ack) != 0 && option.Length > 2 && option.Length % SackBlockOctets == 2:
                 NoteSack(option[2..], ref packet);
                 break;
         }
@@ -74,7 +74,7 @@ internal static class TcpOptions
 
     private static void NoteSack(ReadOnlySpan<byte> blocks, ref ParsedPacket packet)
     {
-        uint highest = packet.Has(PacketTraits.Sack) ? packet.TcpSackHighest : packet.TcpAcknowledgment;
+        uint highest = packet.TcpAcknowledgment;
         for (int i = 0; i < blocks.Length; i += SackBlockOctets)
         {
             uint rightEdge = BinaryPrimitives.ReadUInt32BigEndian(blocks[(i + 4)..]);

@@ -26,6 +26,7 @@ internal static partial class ConnectionRecord
             image.Initiator = ReadSide(ref reader, flags, RecordFlags.InitiatorSack, RecordFlags.InitiatorAcknowledged);
             reader.Require(image.Initiator.MaxWindow != 0, "a window, as an initiator has sent a packet");
             image.Responder = ReadSide(ref reader, flags, RecordFlags.ResponderSack, RecordFlags.ResponderAcknowledged);
+            image.Hint = Has(flags, RecordFlags.Hint) ? ReadHint(ref reader) : default;
         }
         else
         {
@@ -152,6 +153,13 @@ internal static partial class ConnectionRecord
         return (long)count;
     }
 
+    private static TcpHint ReadHint(ref OctetReader reader)
+    {
+        ulong bits = reader.UInt64();
+        reader.Require(TcpHint.IsPossible(bits), "a hint without bits that mean nothing");
+        return new TcpHint(bits);
+    }
+
     private static bool Has(RecordFlags flags, RecordFlags flag) => (flags & flag) != 0;
 
     private static ConnectionState StateOf(ConnectionClass kind, RecordFlags flags, byte scales)
@@ -162,6 +170,7 @@ internal static partial class ConnectionRecord
         state.IsAssured = Has(flags, RecordFlags.Assured);
         state.IsLiberal = Has(flags, RecordFlags.Liberal);
         state.IsZeroWindow = Has(flags, RecordFlags.ZeroWindow);
+        state.HasHint = Has(flags, RecordFlags.Hint);
         state.IsLastFromInitiator = Has(flags, RecordFlags.LastFromInitiator);
         state.SetUnacknowledged(ofInitiator: true, Has(flags, RecordFlags.InitiatorUnacknowledged));
         state.SetUnacknowledged(ofInitiator: false, Has(flags, RecordFlags.ResponderUnacknowledged));

@@ -10,18 +10,18 @@ namespace SecurityGroups.Saving;
 /// ethertype 1: 4 or 6 | protocol 1 | class 1 | window scales 1: initiator's low, responder's high | flags 4 | NIC 4 | VLAN ids 4
 /// local address 4 or 16 | remote address 4 or 16
 /// local port or ICMP identifier 2 | remote port or ICMP type that the local end sends and code 2 | idle, ms 4
-/// TCP:    twice (initiator, responder): end 4 | right edge 4 | highest acknowledgment 4 | largest window 4
+/// TCP:    twice (initiator, responder): end 4 | right edge 4 | highest acknowledgment 4 | largest window 4;
+///         with the flag, the hint 8: end of the SYN 4 | window 2 | scale, SACK, challenge 1 | 0 1
 /// others: age, ms 8
 /// where counted: ingress packets 8 | ingress octets 8 | egress packets 8 | egress octets 8
 /// </code>
-/// Reading refuses whatever the tracker could not have written, so that no stream makes a connection that packets could not make: the
-/// checksum tells damage, this tells forgery's limits. What was written by one version of the tracker must stay readable, so what is
-/// required is what must never be otherwise, not what merely happens to be so.
+/// Reading refuses whatever the tracker could not have written: a checksum tells damage, not a stream that somebody made up. What is required
+/// here must hold of every connection whatever happens to it, not merely of most, or a firewall could not read what it saved.
 /// </remarks>
 internal static partial class ConnectionRecord
 {
     /// <summary>TCP over IPv6, counted.</summary>
-    public const int MaxOctets = 8 + 8 + 32 + 8 + 32 + 32;
+    public const int MaxOctets = 8 + 8 + 32 + 8 + 32 + 8 + 32;
 
     /// <summary>24 days: no idle time is longer.</summary>
     private const uint MaxIdleMilliseconds = 24 * 86_400_000u;
@@ -62,6 +62,10 @@ internal static partial class ConnectionRecord
         {
             Write(ref writer, image.Initiator);
             Write(ref writer, image.Responder);
+            if (image.State.HasHint)
+            {
+                writer.UInt64(image.Hint.Bits);
+            }
         }
         else
         {
@@ -107,6 +111,7 @@ internal static partial class ConnectionRecord
             | If(image.Initiator.HasAcknowledged, RecordFlags.InitiatorAcknowledged)
             | If(image.Responder.HasAcknowledged, RecordFlags.ResponderAcknowledged)
             | If(image.Traffic is not null, RecordFlags.Counted)
+            | If(state.HasHint, RecordFlags.Hint)
             | (RecordFlags)((uint)state.Retransmissions << s_retransmissionsShift);
     }
 

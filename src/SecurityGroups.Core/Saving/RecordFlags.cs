@@ -25,9 +25,12 @@ internal enum RecordFlags : uint
     /// <summary>What it carried follows.</summary>
     Counted = 1 << 15,
 
+    /// <summary>A SYN was let pass, and is described.</summary>
+    Hint = 1 << 16,
+
     /// <summary>Those that a connection of any protocol may have.</summary>
     OfAnyProtocol = Egress | Revoked | Replied | Assured | Counted,
 
     /// <summary>All that TCP may have.</summary>
-    OfTcp = (1 << 16) - 1,
+    OfTcp = (1 << 17) - 1,
 }

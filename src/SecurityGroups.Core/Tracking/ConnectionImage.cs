@@ -23,4 +23,7 @@ internal struct ConnectionImage
 
     /// <summary>What it carried; null when that was not counted.</summary>
     public ConnectionTraffic? Traffic;
+
+    /// <summary>TCP only; valid while the state has one.</summary>
+    public TcpHint Hint;
 }

@@ -3,10 +3,10 @@ namespace SecurityGroups.Tracking;
 /// <summary>The state word of a connection: what changes with every packet, in 64 bits, so that one compare-and-swap locks or publishes it.</summary>
 /// <remarks>
 /// <code>
-///  63        62-61   60-59    58-55      54-51      50       49       48       47       46      45    44    43-40  39         38-0
-///  zeroWin | retry | unacked | scaleRes | scaleIni | liberal| assured| replied| revoked| egress| lock| live| class| lastByIni| last seen, ms
+///  63        62-61   60-59    58-55      54-51      50       49       48       47       46      45    44    43-40  39         38    37-0
+///  zeroWin | retry | unacked | scaleRes | scaleIni | liberal| assured| replied| revoked| egress| lock| live| class| lastByIni| hint| last seen, ms
 /// </code>
-/// The time is modulo 2^39 ms (17 years); ages are signed differences, so a wrap is harmless (behaviour C15) and a clock that went back
+/// The time is modulo 2^38 ms (8 years); ages are signed differences, so a wrap is harmless (behaviour C15) and a clock that went back
 /// gives age zero (C14). The window scale 15 means "not offered".
 /// </remarks>
 internal struct ConnectionState(ulong bits)
@@ -18,8 +18,9 @@ internal struct ConnectionState(ulong bits)
     /// <summary>The bits that <see cref="Rank"/> depends on, and whether it lives.</summary>
     public const ulong RankBits = LiveBit | (15UL << ClassShift) | RevokedBit | RepliedBit | AssuredBit;
 
-    private const int TimeBits = 39;
+    private const int TimeBits = 38;
     private const ulong TimeMask = (1UL << TimeBits) - 1;
+    private const ulong HintBit = 1UL << 38;
     private const ulong LastFromInitiatorBit = 1UL << 39;
     private const int ClassShift = 40;
     private const ulong EgressBit = 1UL << 46;
@@ -94,6 +95,13 @@ internal struct ConnectionState(ulong bits)
         set => Set(LastFromInitiatorBit, value);
     }
 
+    /// <summary>TCP: whether the table holds a <see cref="TcpHint"/> for this connection.</summary>
+    public bool HasHint
+    {
+        readonly get => (_bits & HintBit) != 0;
+        set => Set(HintBit, value);
+    }
+
     /// <summary>Whether either end sent data that the other has not acknowledged.</summary>
     public readonly bool IsUnacknowledged => (_bits & UnacknowledgedBits) != 0;
 
@@ -128,10 +136,15 @@ internal struct ConnectionState(ulong bits)
         LiveBit | ((ulong)kind << ClassShift) | (original == Direction.Egress ? EgressBit : 0) | ((ulong)now & TimeMask)
         | ((ulong)NoScale << InitiatorScaleShift) | ((ulong)NoScale << ResponderScaleShift));
 
+    /// <summary>The state of a connection that begins again where this one is: same direction and time, nothing else known.</summary>
+    public readonly ConnectionState Renew(ConnectionClass kind) => new(
+        (_bits & (LiveBit | EgressBit | TimeMask)) | ((ulong)kind << ClassShift)
+        | ((ulong)NoScale << InitiatorScaleShift) | ((ulong)NoScale << ResponderScaleShift));
+
     /// <summary>Milliseconds since the last packet that counted; zero when the clock went back.</summary>
     public readonly long IdleMilliseconds(long now) => Math.Max(0, Since((long)_bits, now));
 
-    /// <summary>Milliseconds from one time to another: the signed difference of two 39-bit numbers, whatever stands above them.</summary>
+    /// <summary>Milliseconds from one time to another: the signed difference of two 38-bit numbers, whatever stands above them.</summary>
     public static long Since(long then, long now) => (now - then) << (64 - TimeBits) >> (64 - TimeBits);
 
     /// <summary>Restarts the timer; time only grows.</summary>
@@ -149,7 +162,7 @@ internal struct ConnectionState(ulong bits)
     /// <summary>Why a dead connection ended; meaningless while it lives.</summary>
     public readonly ConnectionEnd End => (ConnectionEnd)((_bits & EndMask) >> EndShift);
 
-    /// <summary>The time in the word, milliseconds modulo 2^39: of the last packet that counted, or of the end.</summary>
+    /// <summary>The time in the word, milliseconds modulo 2^38: of the last packet that counted, or of the end.</summary>
     public readonly long Time => (long)(_bits & TimeMask);
 
     /// <summary>

@@ -8,7 +8,7 @@ internal sealed partial class ConnectionTable
     /// floods of newcomers, and a table that was saved fits into one of its size.
     /// </summary>
     public InsertResult TryRestore(
-        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone, in Opening opening = default)
+        in FlowKey key, ulong hash, in ConnectionEntry entry, TcpHint hint, ConnectionState state, long now, int maxInZone, in Opening opening = default)
     {
         Reclaim(now, TrackingTuning.HandSteps);
         Zone? zone = _zones.Find(key.Zone);
@@ -20,9 +20,12 @@ internal sealed partial class ConnectionTable
         InsertResult result = TryReserveVacant(zone, state.Rank, maxInZone);
         if (result == InsertResult.Inserted)
         {
-            result = _free.TryTake(out uint index)
-                ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: TrackingTuning.MaxEvictions, opening)
-                : InsertResult.Full;
+            result = InsertResult.Full;
+            if (_free.TryTake(out uint index))
+            {
+                _hints[index] = hint;
+                result = TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: TrackingTuning.MaxEvictions, opening);
+            }
         }
 
         if (result != InsertResult.Inserted)

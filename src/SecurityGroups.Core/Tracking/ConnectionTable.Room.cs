@@ -44,18 +44,20 @@ internal sealed partial class ConnectionTable
     // A quota that was lowered is reached again little by little: two go for one that comes.
     private bool TryShrink(Zone zone, long now, int limit)
     {
-        if (!TryEvictListed(zone, null, now))
+        if (!TryEvictInZone(zone, now, limit))
         {
-            return TryReclaimInZone(zone, now, limit);
+            return false;
         }
 
         if (zone.Connections > limit)
         {
-            TryEvictListed(zone, null, now);
+            TryEvictInZone(zone, now, limit);
         }
 
         return true;
     }
+
+    private bool TryEvictInZone(Zone zone, long now, int limit) => TryEvictListed(zone, null, now) || TryReclaimInZone(zone, now, limit);
 
     // The count includes what expired unnoticed, and what is not listed because it is from before the quota.
     private bool TryReclaimInZone(Zone zone, long now, int limit)

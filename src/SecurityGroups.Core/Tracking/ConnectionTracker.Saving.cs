@@ -16,11 +16,13 @@ internal sealed partial class ConnectionTracker
         }
 
         ConnectionEntry copy = entry;
+        TcpHint hint = _table.Hint(index);
         FlowKey key = _table.KeyOf(index);
         ConnectionTraffic? traffic = _watch?.TrafficOf(index);
         _table.Release(index, state);
         image = ImageOf(copy, key, state, nowMilliseconds);
         image.Traffic = traffic;
+        image.Hint = hint;
         return !_timeouts.IsExpired(state, nowMilliseconds);
     }
 
@@ -30,7 +32,7 @@ internal sealed partial class ConnectionTracker
     /// </summary>
     public RestoreOutcome Restore(in ConnectionImage image, long nowMilliseconds, long downtimeMilliseconds, int maxInZone)
     {
-        // Added up before it becomes a time of 39 bits, in which a long rest would look like none.
+        // Added up before it becomes a time of 38 bits, in which a long rest would look like none.
         long idle = image.IdleMilliseconds + downtimeMilliseconds;
         ConnectionState state = image.State;
         if (idle >= _timeouts.TimeoutOf(state))
@@ -41,7 +43,7 @@ internal sealed partial class ConnectionTracker
         state.LastSeenAt(nowMilliseconds - idle);
         ConnectionEntry entry = EntryOf(image, nowMilliseconds - downtimeMilliseconds);
         Opening opening = new(image.Traffic ?? default, Decision.Allow(Reason.Established));
-        return _table.TryRestore(image.Key, Hash(image.Key), entry, state, nowMilliseconds, maxInZone, opening) switch
+        return _table.TryRestore(image.Key, Hash(image.Key), entry, image.Hint, state, nowMilliseconds, maxInZone, opening) switch
         {
             InsertResult.Inserted => RestoreOutcome.Restored,
             InsertResult.Exists => RestoreOutcome.AlreadyThere,

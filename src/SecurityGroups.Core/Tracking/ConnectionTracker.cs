@@ -104,7 +104,7 @@ internal sealed partial class ConnectionTracker
             return Preview(index, state, key, packet, direction, nowMilliseconds, modes, policy);
         }
 
-        TrackResult result = Step(ref _table[index], ref state, key, packet, direction, nowMilliseconds, modes, policy);
+        TrackResult result = Step(ref _table[index], ref _table.Hint(index), ref state, key, packet, direction, nowMilliseconds, modes, policy);
         if (_watch is not null)
         {
             Note(_watch, index, key, state, packet, direction, nowMilliseconds, result);
@@ -218,7 +218,14 @@ internal sealed partial class ConnectionTracker
         ref ConnectionEntry entry = ref _table[index];
         TrackResult result = state.IsRevoked
             ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked)
-            : Advance(ref entry, ref state, packet, direction, now, modes);
+            : Advance(ref entry, ref _table.Hint(index), ref state, packet, direction, now, modes);
+        if (result.IsReuse)
+        {
+            // The rules have admitted this packet already.
+            state.Kill(ConnectionEnd.Replaced, now);
+            result = default;
+        }
+
         if (_watch is not null)
         {
             Note(_watch, index, key, state, packet, direction, now, result);
@@ -235,14 +242,15 @@ internal sealed partial class ConnectionTracker
         where TPolicy : struct, IConnectionPolicy
     {
         ConnectionEntry copy = _table[index];
+        TcpHint hint = _table.Hint(index);
         _table.Release(index, state);
-        return Step(ref copy, ref state, key, packet, direction, now, modes, policy);
+        return Step(ref copy, ref hint, ref state, key, packet, direction, now, modes, policy);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TrackResult Step<TPolicy>(
-        ref ConnectionEntry entry, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes,
-        in TPolicy policy)
+        ref ConnectionEntry entry, ref TcpHint hint, ref ConnectionState state, in FlowKey key, in ParsedPacket packet, Direction direction, long now,
+        in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
         if (_timeouts.IsExpired(state, now))
@@ -259,13 +267,20 @@ internal sealed partial class ConnectionTracker
 
         // Generations are compared as serial numbers: stamped anew at every packet, none is ever 2^31 updates behind.
         entry.Stamp = policy.Generation;
-        return Advance(ref entry, ref state, packet, direction, now, modes);
+        TrackResult result = Advance(ref entry, ref hint, ref state, packet, direction, now, modes);
+        if (!result.IsReuse || !policy.Allows(direction, key))
+        {
+            return result;
+        }
+
+        state.Kill(ConnectionEnd.Replaced, now);
+        return default;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TrackResult Advance(
-        ref ConnectionEntry entry, ref ConnectionState state, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes) =>
+        ref ConnectionEntry entry, ref TcpHint hint, ref ConnectionState state, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes) =>
         packet.Protocol == ProtocolNumbers.Tcp
-            ? TcpTracking.Advance(ref entry, ref state, packet, direction, now, modes.WindowCheck)
+            ? TcpTracking.Advance(ref entry, ref hint, ref state, packet, direction, now, modes)
             : DatagramTracking.Advance(ref entry, ref state, direction, now, modes.RefreshOnEgressOnly);
 }

@@ -36,15 +36,15 @@ internal static class TcpStates
         // From the initiator.
         // --  Ss  Sr  Es  Fw  Cw  La  Tw  Cl  S2  S3
         Xx, Ss, Ig, Ig, Ig, Ig, Ig, Ss, Ss, S2, Ig, // SYN; Tw and Cl: the five-tuple is used anew (RFC 1122, 4.2.2.13)
-        Xx, Xx, Ig, Ig, Ig, Ig, Ig, Ig, Ig, S3, Ig, // SYN-ACK; S2: simultaneous open
+        Xx, Xx, Xx, Xx, Xx, Xx, Xx, Xx, Xx, S3, S3, // SYN-ACK; only who was sent a SYN answers with it: simultaneous open
         Xx, Xx, Fw, Fw, La, La, La, Tw, Cl, Xx, Fw, // FIN
         Xx, Xx, Es, Es, Cw, Cw, Tw, Tw, Cl, Xx, Es, // ACK
         Xx, Cl, Cl, Cl, Cl, Cl, Cl, Tw, Cl, Cl, Cl, // RST; Tw: must not end it early (RFC 1337)
 
         // From the responder.
         // --  Ss  Sr  Es  Fw  Cw  La  Tw  Cl  S2  S3
-        Xx, S2, Xx, Xx, Xx, Xx, Xx, Xx, Xx, S2, Xx, // SYN; Ss: simultaneous open; later: blind attack or a new connection (RFC 5961, 4)
-        Xx, Sr, Ig, Ig, Ig, Ig, Ig, Ig, Ig, S3, Es, // SYN-ACK
+        Xx, S2, Xx, Xx, Xx, Xx, Xx, Ss, Xx, S2, Xx, // SYN; Ss: simultaneous open; Tw: the other way round; else a blind attack (RFC 5961, 4)
+        Xx, Sr, Ig, Ig, Ig, Ig, Ig, Ig, Ig, S3, Ig, // SYN-ACK; of a live connection: repeated, or the answer to a SYN that was ignored
         Xx, Xx, Fw, Fw, La, La, La, Tw, Cl, Xx, Fw, // FIN
         Xx, Ig, Sr, Es, Cw, Cw, Tw, Tw, Cl, Ig, Es, // ACK; Ss: the responder may be half-open and get a reset for it
         Xx, Cl, Cl, Cl, Cl, Cl, Cl, Tw, Cl, Cl, Cl, // RST

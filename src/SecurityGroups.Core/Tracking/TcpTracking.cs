@@ -2,13 +2,15 @@ using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
-/// <summary>What a TCP segment does to its connection: state table, sequence window, resets (RFC 9293, RFC 5961, Linux conntrack).</summary>
+/// <summary>What a TCP segment does to its connection: state table and sequence window (RFC 9293, RFC 5961, Linux conntrack).</summary>
 /// <remarks>
 /// A segment that is refused, or passes as ignored, changes neither state nor timers: otherwise an attacker who sees nothing of the
-/// connection could shorten or prolong its life.
+/// connection could shorten or prolong its life. At most a <see cref="TcpHint"/> of it is kept.
 /// </remarks>
 internal static class TcpTracking
 {
+    private static readonly TrackResult s_ignored = new(true, Verdict.Allow, Reason.PassIgnored);
+
     /// <summary>Fills the entry of a connection that this segment opens: a SYN, or with pick-up a segment from the middle.</summary>
     public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now)
     {
@@ -28,8 +30,9 @@ internal static class TcpTracking
         return state;
     }
 
-    /// <summary>Judges a segment of a live connection and advances it. A SYN that uses a closed five-tuple anew kills the state: not found.</summary>
-    public static TrackResult Advance(ref ConnectionEntry entry, ref ConnectionState state, in ParsedPacket packet, Direction direction, long now, WindowCheck check)
+    /// <summary>Judges a segment of a live connection and advances it. A SYN that would use a closed five-tuple anew: <see cref="TrackResult.IsReuse"/>.</summary>
+    public static TrackResult Advance(
+        ref ConnectionEntry entry, ref TcpHint hint, ref ConnectionState state, in ParsedPacket packet, Direction direction, long now, in TrackingModes modes)
     {
         TcpSegment segment = new(packet);
         bool fromInitiator = direction == state.Original;
@@ -41,15 +44,21 @@ internal static class TcpTracking
             case TcpStates.Invalid:
                 return new TrackResult(true, Verdict.Deny, Reason.InvalidState);
             case TcpStates.Ignore:
-                return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+                return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
+            case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close && fromInitiator && IsOldSyn(entry, segment):
+                return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
-                state.Kill(ConnectionEnd.Replaced, now);
-                return default;
+                return new TrackResult(true, Verdict.Deny, Reason.NoMatchingRule) { IsReuse = true };
         }
 
-        return segment.Kind == TcpSegmentKind.Rst
-            ? Reset(ref entry, ref state, segment, packet, next, fromInitiator, now, check)
-            : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, check);
+        if (segment.Kind == TcpSegmentKind.Rst)
+        {
+            return TcpReset.Advance(entry, hint, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
+        }
+
+        return state.HasHint && IsChallenge(ref hint, state, segment, fromInitiator)
+            ? s_ignored
+            : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
     }
 
     /// <summary>
@@ -69,53 +78,19 @@ internal static class TcpTracking
         return isEarly;
     }
 
-    private static TrackResult Segment(
-        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator, long now,
-        WindowCheck check)
+    /// <summary>
+    /// A closed five-tuple is used anew with a number beyond the old ones (RFC 1122, 4.2.2.13). One a little below is probably the old SYN, which
+    /// the network duplicated: the connection's last segments are still to be known, unless the answer tells otherwise. Linux forgets it.
+    /// </summary>
+    private static bool IsOldSyn(in ConnectionEntry entry, in TcpSegment segment)
     {
-        TcpWindow window = new(entry, fromInitiator);
-        ConnectionState advanced = state;
-        Reason reason = window.Check(segment, packet, ref advanced);
-        if (reason == Reason.Established)
-        {
-            window.Store(ref entry);
-            state = advanced;
-        }
-        else if (!Tolerates(ref entry, state, segment, fromInitiator, check, reason, out TrackResult refused))
-        {
-            return refused;
-        }
-
-        Enter(ref state, next, fromInitiator, now);
-        bool isTolerated = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
-        return new TrackResult(true, Verdict.Allow, Reason.Established) { IsTolerated = isTolerated };
+        TcpWindow window = new(entry, fromInitiator: true);
+        uint behind = window.Sender.End - segment.Sequence;
+        return behind != 0 && behind <= window.Receiver.Lag;
     }
 
-    /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
-    private static bool Tolerates(
-        ref ConnectionEntry entry, ConnectionState state, in TcpSegment segment, bool fromInitiator, WindowCheck check, Reason reason, out TrackResult refused)
-    {
-        if (reason == Reason.PassIgnored)
-        {
-            refused = new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
-            return check == WindowCheck.Off;
-        }
-
-        NoteOvershoot(ref entry, segment, fromInitiator);
-        refused = new TrackResult(true, Verdict.Deny, reason);
-        return check != WindowCheck.Enforce || state.IsLiberal;
-    }
-
-    private static void NoteOvershoot(ref ConnectionEntry entry, in TcpSegment segment, bool fromInitiator)
-    {
-        TcpWindow window = new(entry, fromInitiator);
-        if (window.TryNoteOvershoot(segment))
-        {
-            window.Store(ref entry);
-        }
-    }
-
-    private static void Enter(ref ConnectionState state, ConnectionClass next, bool fromInitiator, long now)
+    /// <summary>Enters the next state and restarts the timer.</summary>
+    public static void Enter(ref ConnectionState state, ConnectionClass next, bool fromInitiator, long now)
     {
         if (next == ConnectionClass.Established && state.Class is ConnectionClass.Established or ConnectionClass.SynReceived or ConnectionClass.SynReceived2
             && (state.IsReplied || !fromInitiator))
@@ -132,79 +107,103 @@ internal static class TcpTracking
         state.Touch(now);
     }
 
-    /// <summary>A reset counts only if its sender proves to know the connection (RFC 5961, 3.2).</summary>
-    private static TrackResult Reset(
-        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator, long now,
-        WindowCheck check)
+    private static TrackResult Segment(
+        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator,
+        long now, WindowCheck check)
     {
         TcpWindow window = new(entry, fromInitiator);
         ConnectionState advanced = state;
-        Reason reason = state.Class != ConnectionClass.SynSent ? Proof(segment, packet, fromInitiator, ref window, ref advanced)
-            : fromInitiator ? Withdrawal(segment, window)
-            : window.AnswersSyn(segment) ? Reason.Established : Reason.InvalidReset;
-        if (reason == Reason.InvalidReset)
-        {
-            return check == WindowCheck.Enforce
-                ? new TrackResult(true, Verdict.Deny, Reason.InvalidReset)
-                : new TrackResult(true, Verdict.Allow, Reason.PassIgnored) { IsTolerated = check == WindowCheck.Log };
-        }
-
-        if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
-        {
-            // Within the window the receiver answers with a challenge. In TIME-WAIT it ignores resets (RFC 1337): neither ended nor prolonged.
-            return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
-        }
-
-        if (state.IsReplied)
+        Reason reason = window.Check(segment, packet, ref advanced);
+        if (reason == Reason.Established)
         {
             window.Store(ref entry);
             state = advanced;
-            Enter(ref state, next, fromInitiator, now);
-            state.IsAssured = false;
         }
-        else
+        else if (!Tolerates(ref entry, state, segment, packet, fromInitiator, check, reason, out TrackResult refused))
         {
-            // Refused or abandoned before it began: no late segment of it can follow.
-            state.Kill(ConnectionEnd.Reset, now);
+            return refused;
         }
 
+        Enter(ref state, next, fromInitiator, now);
+        bool isTolerated = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
+        return new TrackResult(true, Verdict.Allow, Reason.Established) { IsTolerated = isTolerated };
+    }
+
+    /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
+    private static bool Tolerates(
+        ref ConnectionEntry entry, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, WindowCheck check,
+        Reason reason, out TrackResult refused)
+    {
+        if (reason == Reason.PassIgnored)
+        {
+            refused = s_ignored;
+            return check == WindowCheck.Off || state.IsLiberal;
+        }
+
+        NoteOvershoot(ref entry, segment, packet, fromInitiator);
+        refused = new TrackResult(true, Verdict.Deny, reason);
+        return check != WindowCheck.Enforce || state.IsLiberal;
+    }
+
+    private static void NoteOvershoot(ref ConnectionEntry entry, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator)
+    {
+        TcpWindow window = new(entry, fromInitiator);
+        if (window.TryNoteOvershoot(segment, packet))
+        {
+            window.Store(ref entry);
+        }
+    }
+
+    /// <summary>What is not of this connection but may be right: only the answer will tell.</summary>
+    private static TrackResult Ignored(
+        ref ConnectionEntry entry, ref TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, long now,
+        in TrackingModes modes)
+    {
+        if (segment.Kind == TcpSegmentKind.SynAck)
+        {
+            // The rules that would judge the new connection are those of the old one, unless old ones live on by grace.
+            bool begins = state.HasHint && modes.EstablishedConnections == EstablishedConnections.Revalidate && Begins(hint, entry, state, segment);
+            return begins ? BeginAgain(ref entry, hint, ref state, segment, packet, now) : s_ignored;
+        }
+
+        if (segment.Kind == TcpSegmentKind.Syn)
+        {
+            hint = TcpHint.OfSyn(segment, packet, mayBeChallenged: state.Class == ConnectionClass.LastAck);
+            state.HasHint = true;
+        }
+
+        return s_ignored;
+    }
+
+    /// <summary>
+    /// Whether a SYN-ACK answers the SYN that was let pass. Not if both are copies of the first ones of this connection, that strayed in late:
+    /// new numbers are higher than those before (RFC 9293, 3.4.1), of one end at least.
+    /// </summary>
+    private static bool Begins(TcpHint hint, in ConnectionEntry entry, ConnectionState state, in TcpSegment segment) =>
+        hint.Number == segment.Acknowledgment
+        && (state.Class == ConnectionClass.SynReceived || SequenceNumber.IsAfter(hint.Number, entry.Initiator.End)
+            || SequenceNumber.IsAfter(segment.End, entry.Responder.End));
+
+    private static TrackResult BeginAgain(
+        ref ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, long now)
+    {
+        state = state.Renew(ConnectionClass.SynSent);
+        TcpWindow window = new(hint, ref state);
+        window.Check(segment, packet, ref state);
+        window.Store(ref entry);
+        Enter(ref state, ConnectionClass.SynReceived, fromInitiator: false, now);
         return new TrackResult(true, Verdict.Allow, Reason.Established);
     }
 
-    /// <summary>
-    /// The initiator gives its unanswered SYN up with the number behind it. A reset with any other number is a blind attack on an attempt to
-    /// connect, or answers a stale segment of the responder (half-open, RFC 9293, 3.10.7.3): that one must pass, and the SYN stands.
-    /// </summary>
-    private static Reason Withdrawal(in TcpSegment segment, in TcpWindow window) =>
-        segment.Sequence == window.Sender.End ? Reason.Established : Reason.PassIgnored;
-
-    /// <summary>
-    /// While established: exactly the next octet that its receiver expects, or the end of what its sender just sent (a reset behind data that
-    /// is still under way). Otherwise a place in the window.
-    /// </summary>
-    private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, ref TcpWindow window, ref ConnectionState state)
+    // The answer to a SYN in LAST-ACK is no acknowledgment of the FIN (RFC 5961, 4).
+    private static bool IsChallenge(ref TcpHint hint, ConnectionState state, in TcpSegment segment, bool fromInitiator)
     {
-        bool isTooOld = window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment);
-        bool mustBeExact = state.Class == ConnectionClass.Established && window.Receiver.HasAcknowledged;
-        bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment
-            || (segment.Sequence == window.Sender.End && state.IsLastFromInitiator == fromInitiator);
-        return (isTooOld ? Reason.InvalidReset : window.Check(segment, packet, ref state)) switch
+        bool isChallenge = hint.MayBeChallenged && !fromInitiator && segment.Kind == TcpSegmentKind.Ack && state.Class == ConnectionClass.LastAck;
+        if (isChallenge)
         {
-            Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
-            Reason.PassIgnored => Reason.PassIgnored,
-            _ => IsLateAnswer(segment, window, state) ? Reason.PassIgnored : Reason.InvalidReset,
-        };
-    }
+            hint = hint.Challenged();
+        }
 
-    /// <summary>
-    /// An end that is gone answers what comes late: an acknowledgment with a reset of that number, a SYN with number 0 and an acknowledgment
-    /// (RFC 9293, 3.10.7.1). Its receiver ignores both, being outside the window. Only once the connection is closing; before, no end is
-    /// gone (behaviour E12).
-    /// </summary>
-    private static bool IsLateAnswer(in TcpSegment segment, in TcpWindow window, ConnectionState state)
-    {
-        uint late = window.Receiver.MaxAcknowledgment - segment.Sequence;
-        return state.Class is ConnectionClass.FinWait or ConnectionClass.CloseWait or ConnectionClass.LastAck or ConnectionClass.TimeWait or ConnectionClass.Close
-            && (late <= window.Receiver.Lag || (segment.Sequence == 0 && window.AcknowledgesRecent(segment)));
+        return isChallenge;
     }
 }

@@ -30,6 +30,15 @@ internal ref struct TcpWindow
         Receiver = fromInitiator ? entry.Responder : entry.Initiator;
     }
 
+    /// <summary>For the SYN-ACK that answers a SYN which was let pass before: its sender is new, its receiver is as the SYN said.</summary>
+    public TcpWindow(TcpHint syn, ref ConnectionState state)
+    {
+        _fromInitiator = false;
+        Sender = new TcpSide { MaxAcknowledgment = syn.Number };
+        Receiver = new TcpSide { End = syn.Number, MaxEnd = syn.Number, MaxWindow = Math.Max(1, syn.Window), IsSackPermitted = syn.IsSackPermitted };
+        state.SetScale(ofInitiator: true, syn.Scale);
+    }
+
     /// <summary>Writes both sides back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(ref ConnectionEntry entry)
@@ -45,7 +54,6 @@ internal ref struct TcpWindow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Reason Check(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
     {
-        uint sack = segment.Acknowledgment;
         if (Sender.MaxWindow == 0 || (segment.IsSyn && IsSynAnew(segment, state)))
         {
             Begin(segment, packet, ref state);
@@ -60,15 +68,7 @@ internal ref struct TcpWindow
             }
         }
 
-        if (!segment.HasAcknowledgment)
-        {
-            sack = Receiver.End;
-        }
-        else if (packet.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(packet.TcpSackHighest, sack))
-        {
-            sack = packet.TcpSackHighest;
-        }
-
+        uint sack = HighestAcknowledged(segment, packet);
         Reason reason = Bounds(segment, sack);
         if (reason == Reason.Established)
         {
@@ -108,12 +108,13 @@ internal ref struct TcpWindow
     /// Whether data beyond the window was at least plausible: then its end is noted, so that the acknowledgment of it, if the segment
     /// reached its receiver by another way, does not stop the connection (behaviour E06).
     /// </summary>
-    public bool TryNoteOvershoot(in TcpSegment segment)
+    public bool TryNoteOvershoot(in TcpSegment segment, in ParsedPacket packet)
     {
+        uint sack = HighestAcknowledged(segment, packet);
         uint overshot = segment.End - Sender.MaxEnd;
         bool isPlausible = segment.Kind is TcpSegmentKind.Ack or TcpSegmentKind.Fin
             && SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd) && Receiver.MaxWindow != 0 && overshot < Receiver.MaxWindow
-            && !SequenceNumber.IsAfter(segment.Acknowledgment, Receiver.End) && !IsLateAcknowledgment(segment.Acknowledgment);
+            && !SequenceNumber.IsAfter(sack, Receiver.End) && !IsLateAcknowledgment(sack);
         if (isPlausible)
         {
             Sender.End = segment.End;
@@ -138,6 +139,18 @@ internal ref struct TcpWindow
 
         bool isOld = Receiver.MaxWindow != 0 && SequenceNumber.IsBefore(segment.End, Sender.End - Receiver.MaxWindow);
         return isOld || IsLateAcknowledgment(sack) ? Reason.PassIgnored : Reason.Established;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly uint HighestAcknowledged(in TcpSegment segment, in ParsedPacket packet)
+    {
+        if (!segment.HasAcknowledgment)
+        {
+            return Receiver.End;
+        }
+
+        bool isSack = packet.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(packet.TcpSackHighest, segment.Acknowledgment);
+        return isSack ? packet.TcpSackHighest : segment.Acknowledgment;
     }
 
     private readonly bool IsLateAcknowledgment(uint acknowledgment) =>
@@ -250,7 +263,6 @@ internal ref struct TcpWindow
         {
             state.SetUnacknowledged(!_fromInitiator, false);
         }
-
     }
 
     // The rest of the segment is in later fragments, which no connection sees: it may reach as far as the receiver offered, and the

@@ -8,4 +8,7 @@ internal readonly record struct TrackResult(bool Found, Verdict Verdict, Reason 
 {
     /// <summary>Whether the packet passed only because the window check logs instead of enforcing.</summary>
     public bool IsTolerated { get; init; }
+
+    /// <summary>Whether the packet would use a closed five-tuple anew: if the rules allow it, its connection makes room.</summary>
+    public bool IsReuse { get; init; }
 }

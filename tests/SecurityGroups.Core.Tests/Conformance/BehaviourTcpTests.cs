@@ -62,6 +62,28 @@ public sealed class BehaviourTcpTests
         { "C14 far", "E; wait -1000; count 1; wait 1000; < PA 5001+1 1001:est" },
         { "out of window changes nothing", "E; < R 4000:InvalidReset; < FA 30000 1001:OutOfWindow; < PA 5001+1 1001:est; count 1" },
         { "old packets keep nothing alive", "E; wait 7000; < SA 5000 1001:ign; > S 1000:ign; wait 441; < PA 5001+1 1001:NotSyn" },
+        { "T11 SYN-ACK repeated", "> S 1000:new; < S 5000:ok; > SA 1000 5001:ok; > SA 1000 5001:ok; < SA 5000 1001:ok; > A 1001 5001:ok" },
+        { "SYN-ACK of the initiator, half open", "> S 1000:new; < SA 5000 1001:est; > SA 1000 5001:InvalidState; > A 1001 5001:est" },
+        { "SYN-ACK of the initiator", "E; > SA 1000 5001:InvalidState; < PA 5001+10 1001:est" },
+        { "half open: anew and taken", "E; > S 700000:ign; < SA 9000 700001:est; > A 700001 9001:est; < PA 9001+10 700001:est; count 1" },
+        { "half open: with its scale", "E; > S 700000 ws=7:ign; < SA 9000 700001 ws=7:est; > A 700001 9001 win=100:est; < PA 21001+100 700001:est" },
+        { "half open: anew after FIN", "E; < FA 5001 1001:est; > S 700000:ign; < SA 9000 700001:est; > A 700001 9001:est; > PA 700001+10 9001:est" },
+        { "half open: refused", "E; > S 700000:ign; < RA 0 700001:est; wait 11; < PA 5001+1 1001:NotSyn" },
+        { "half open: challenged", "E; > S 700000:ign; < A 5001 1001:est; > R 1001:est; > S 700000:new; < SA 9000 700001:est; count 1" },
+        { "half open: answer to another SYN", "E; > S 700000:ign; < SA 9000 700002:ign; < RA 0 700002:InvalidReset; < PA 5001+10 1001:est" },
+        { "late copies of the first segments", "E; > PA 1001+10 5001:est; < A 5001 1011:est; > S 1000:ign; < SA 5000 1001:ign; > PA 1011+10 5001:est" },
+        { "answer of a connection long gone", "> S 1000:new; < A 9000 77:ign; > R 77:ign; > S 1000:est; < SA 5000 1001:est" },
+        { "SYN-ACK of a SYN long gone", "> S 1000:new; < SA 5000 900:ign; > R 900:ign; < SA 6000 1001:est" },
+        { "RST of the initiator in SYN_SENT", "> S 1000:new; > R 5:ign; > R 0:ign; count 1; > R 1001:est; count 0" },
+        { "challenge in LAST_ACK", "E; > FA 1001 5001:est; < FA 5001 1001:est; > S 700000:ign; < A 5002 1001:ign; wait 31; > A 1002 5002:NotSyn" },
+        { "no challenge in LAST_ACK", "E; > FA 1001 5001:est; < FA 5001 1001:est; < A 5002 1002:est; wait 31; > A 1002 5002:est" },
+        { "SYN repeated, then no challenge", "> S 1000:new; < SA 5000 1001:est; > S 1000:ign; > A 1001 5001:est; < FA 5001 1001:est; > FA 1001 5002:est; "
+            + "< A 5002 1002:est; wait 31; > A 1002 5002:est" },
+        { "RST carries nothing", "E; < R 5002+100:ign; > A 1001 5102:InvalidAcknowledgment" },
+        { "RST after FIN carries nothing", "E; > FA 1001 5001:est; < R 5001+100:est; > A 1002 5101:InvalidAcknowledgment" },
+        { "TIME_WAIT, SYN that no rule allows", Closed + "; < S 900000:NoMatchingRule; > A 1002 5002:est" },
+        { "overshoot acknowledging too much", "> S 1000 sackok=1:new; < SA 5000 1001:est; > A 1001 5001:est; < PA 5001+1 1001:est; "
+            + "< PA 20001+100 1001 sack=1101-1201:OutOfWindow; > A 1001 20101:InvalidAcknowledgment" },
         { "blind SYN of the initiator", "E; > S 1000:ign; < PA 5001+10 1001:est" },
         { "RST in SYN_SENT must acknowledge", "> S 1000:new; < RA 0 77:InvalidReset; < SA 5000 1001:est" },
     };
@@ -91,6 +113,25 @@ public sealed class BehaviourTcpTests
     [InlineData("T06", "< A 5001 1001:new; > PA 1001+10 5001:est; count 1")]
     [InlineData("T06 unreplied", "< A 5001 1001:new; wait 301; > PA 1001+10 5001:NoMatchingRule; count 0")]
     public void Tcp_WithLoosePickUp_JoinsWhatTheRulesAllow(string row, string script) => Play(P1, script, 22, 5000, s_loose, row);
+
+    [Theory, Families]
+    public void Tcp_TimeWaitAndSynOfTheOtherEnd_IsNewWhereRulesAllow(Ethertype family) => new Scenario(Web(EgressAll, IngressAll))
+        .Play(Ends.For(family), Closed + "; < S 900000:new; > SA 7000 900001:est; < A 900001 7001:est; count 1")
+        .Run();
+
+    [Fact]
+    public void Tcp_PickedUpAndNeverAnswered_EndsWithAReset() =>
+        Play(P1, "< A 5001 1001:new; > R 900001:est; count 0", 22, 5000, s_loose, "pick-up");
+
+    /// <summary>Old connections live on, but what begins anew must see the new rules (semantics 46).</summary>
+    [Fact]
+    public void Tcp_KeptUntilIdle_DoesNotBeginAgain() => Play(
+        P0, "E; > S 700000:ign; < SA 9000 700001:ign; > A 700001 9001:OutOfWindow", 40_000, 443,
+        With(tracking => tracking with { EstablishedConnections = EstablishedConnections.KeepUntilIdle }), "half open");
+
+    [Fact]
+    public void Tcp_PickedUp_LetsResetsOutsideTheWindowPassWithoutEffect() => Play(
+        P1, "< A 5001 1001:new; > PA 1001+10 5001:est; > R 900001:ign; < R 900000:ign; < R 4000:InvalidReset; > R 900:InvalidReset; wait 60; < A 5001 1011:est", 22, 5000, s_loose, "pick-up");
 
     [Theory]
     [InlineData("< A 5001 1001:NotSyn; > A 1001 5001:new; < PA 5001+10 1001:est")]

@@ -11,8 +11,12 @@ namespace SecurityGroups.Tests.Conformance;
 /// </summary>
 internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
 {
+    [ThreadStatic]
+    private static Action<Scenario>? s_recorder;
+
     private readonly List<object> _steps = [];
     private bool _isForgetful;
+    private int? _firstChange;
 
     private enum Mode
     {
@@ -23,18 +27,39 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         Restored,
     }
 
+    public Policy Policy => policy;
+
+    public FirewallOptions Options { get; } = options ?? Given.Options;
+
+    /// <summary>What tests tell while <paramref name="tests"/> runs, recorded instead of run: for other judges of the same stories.</summary>
+    public static IReadOnlyList<Scenario> Record(Action tests)
+    {
+        List<Scenario> told = [];
+        s_recorder = told.Add;
+        try
+        {
+            tests();
+        }
+        finally
+        {
+            s_recorder = null;
+        }
+
+        return told;
+    }
+
     public Scenario Egress(PacketBuilder packet, Expect expected, string nic = Given.W) => Add(new Step(nic, Direction.Egress, packet.Build(), expected));
 
     public Scenario Ingress(PacketBuilder packet, Expect expected, string nic = Given.W) => Add(new Step(nic, Direction.Ingress, packet.Build(), expected));
 
     /// <summary>Moves the clock.</summary>
-    public Scenario Wait(double seconds) => Do((_, clock, _) => clock.Advance(seconds));
+    public Scenario Wait(double seconds) => Change((_, clock, _) => clock.Advance(seconds));
 
     /// <summary>Changes the policy.</summary>
     public Scenario Update(Func<Policy, Policy> change) => Check(firewall => firewall.Update(change));
 
     /// <summary>Anything else, in its place between the packets.</summary>
-    public Scenario Check(Action<Firewall> action) => Do((firewall, _, _) => action(firewall));
+    public Scenario Check(Action<Firewall> action) => Change((firewall, _, _) => action(firewall));
 
     /// <summary>How many connections the table must hold here.</summary>
     public Scenario Connections(int count) => Do((firewall, clock, mode) =>
@@ -51,8 +76,18 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
         return this;
     }
 
+    /// <summary>The packets of a NIC before time passes or anything changes.</summary>
+    public IEnumerable<(Direction Direction, byte[] Packet)> Opening(string nic) =>
+        _steps.Take(_firstChange ?? _steps.Count).OfType<Step>().Where(step => step.Nic == nic).Select(step => (step.Direction, step.Packet));
+
     public void Run()
     {
+        if (s_recorder is { } recorder)
+        {
+            recorder(this);
+            return;
+        }
+
         foreach (Mode mode in Enum.GetValues<Mode>().Where(mode => mode != Mode.Restored))
         {
             Run(mode, _ => false);
@@ -77,8 +112,14 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
     private bool IsFragment(object step)
     {
         ParsedPacket parsed = default;
-        _ = step is Step packet ? PacketParser.Parse(packet.Packet, (options ?? Given.Options).LinkType, default, out parsed) : default;
+        _ = step is Step packet ? PacketParser.Parse(packet.Packet, Options.LinkType, default, out parsed) : default;
         return parsed.Has(PacketTraits.Fragment);
+    }
+
+    private Scenario Change(Action<Firewall, ManualTimeProvider, Mode> action)
+    {
+        _firstChange ??= _steps.Count;
+        return Do(action);
     }
 
     private Scenario Do(Action<Firewall, ManualTimeProvider, Mode> action) => Add(action);
@@ -94,7 +135,7 @@ internal sealed class Scenario(Policy policy, FirewallOptions? options = null)
     private void Run(Mode mode, Func<int, bool> restoresBefore)
     {
         ManualTimeProvider clock = new();
-        FirewallOptions chosen = (options ?? Given.Options) with { TimeProvider = clock, CallerTimestamps = mode == Mode.CallerTimestamps };
+        FirewallOptions chosen = Options with { TimeProvider = clock, CallerTimestamps = mode == Mode.CallerTimestamps };
         Firewall firewall = new(policy, chosen);
         for (int i = 0; i < _steps.Count;)
         {

@@ -8,7 +8,7 @@ namespace SecurityGroups.Tests.Saving;
 /// <summary>Nothing that the tracker knows of a connection is left behind, and nothing that it could not know is taken.</summary>
 public class ConnectionRecordTests
 {
-    private const ulong TimeMask = (1UL << 39) - 1;
+    private const ulong TimeMask = (1UL << 38) - 1;
     private const int Nics = 5;
     private const int Idle = 1234;
 
@@ -27,7 +27,7 @@ public class ConnectionRecordTests
     public void StateWord_EveryBit_IsCarried()
     {
         ulong all = 0;
-        foreach (int bit in Enumerable.Range(39, 64 - 39).Where(bit => (1UL << bit) is not (ConnectionState.LiveBit or ConnectionState.LockBit)))
+        foreach (int bit in Enumerable.Range(38, 64 - 38).Where(bit => (1UL << bit) is not (ConnectionState.LiveBit or ConnectionState.LockBit)))
         {
             ConnectionState before = new((StateOf(ConnectionClass.Established).Bits ^ (1UL << bit)) & ~TimeMask);
             if (before.Class is > ConnectionClass.None and <= ConnectionClass.SynReceived2 && !(before.IsAssured && !before.IsReplied))
@@ -72,6 +72,17 @@ public class ConnectionRecordTests
         }
     }
 
+    [Fact]
+    public void Hint_OfASynThatWasLetPass_IsCarried()
+    {
+        ConnectionState state = StateOf(ConnectionClass.Established);
+        state.HasHint = true;
+        ConnectionImage image = ImageOf(ProtocolNumbers.Tcp, state);
+        image.Hint = new TcpHint(0x003F_FFFF_1234_5678);
+        Assert.Equal(image.Hint.Bits, RoundTrip(image).Hint.Bits);
+        AssertRefused(image, 64, "0000000000004000", "hint");
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public void Entry_OfEveryProtocol_ComesBack(byte kind, byte protocol)
     {
@@ -90,7 +101,7 @@ public class ConnectionRecordTests
     [InlineData(2, "00", "class")]
     [InlineData(2, "10", "class")]
     [InlineData(2, "0B", "class")]
-    [InlineData(4, "00000100", "flags")]
+    [InlineData(4, "00000200", "flags")]
     [InlineData(4, "08000000", "reply")]
     [InlineData(8, "05000000", "NIC")]
     [InlineData(12, "00000001", "VLAN")]
@@ -125,7 +136,9 @@ public class ConnectionRecordTests
     [Fact]
     public void Traffic_IsCarriedWhereItWasCounted()
     {
-        ConnectionImage image = ImageOf(ProtocolNumbers.Tcp, StateOf(ConnectionClass.Established), isIPv6: true);
+        ConnectionState state = StateOf(ConnectionClass.Established);
+        state.HasHint = true;
+        ConnectionImage image = ImageOf(ProtocolNumbers.Tcp, state, isIPv6: true);
         Assert.Null(RoundTrip(image).Traffic);
         image.Traffic = new ConnectionTraffic(1, long.MaxValue / 2, 3, 4);
         Assert.Equal(image.Traffic, RoundTrip(image).Traffic);

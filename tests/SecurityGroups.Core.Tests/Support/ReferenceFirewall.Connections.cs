@@ -84,11 +84,12 @@ internal sealed partial class ReferenceFirewall
         bool fromInitiator = call.Direction == connection.Initiator;
         if (connection.Tcp!.IsReopenedBy(segment, fromInitiator))
         {
-            _connections.Remove(key);
-            return null;
+            bool isAllowed = ReferenceRules.Allows(Policy, call.Nic.Nic, call.Flow);
+            return isAllowed && _connections.Remove(key) ? null : Reason.NoMatchingRule;
         }
 
-        (Reason reason, ReferenceTcp? next) = connection.Tcp.Advance(segment, fromInitiator, call.Nic.WindowCheck);
+        bool mayBeginAgain = Tracking.EstablishedConnections == EstablishedConnections.Revalidate;
+        (Reason reason, ReferenceTcp? next) = connection.Tcp.Advance(segment, fromInitiator, call.Nic.WindowCheck, mayBeginAgain);
         if (reason == Reason.Established)
         {
             connection.Refresh(call.Direction, call.Now, onEgressOnly: false);

@@ -31,7 +31,7 @@ internal sealed class ReferenceSegment
 
     public bool SackPermitted { get; private set; }
 
-    /// <summary>Right edges of the SACK blocks.</summary>
+    /// <summary>Right edges of the blocks of the first SACK option.</summary>
     public List<uint> SackEdges { get; } = [];
 
     /// <summary>Sequence number after the last octet; SYN and FIN count.</summary>
@@ -96,7 +96,7 @@ internal sealed class ReferenceSegment
             case (4, 2):
                 SackPermitted = true;
                 break;
-            case (5, >= 10) when (option.Length - 2) % 8 == 0:
+            case (5, >= 10) when (option.Length - 2) % 8 == 0 && SackEdges.Count == 0:
                 for (int i = 2; i < option.Length; i += 8)
                 {
                     SackEdges.Add(BinaryPrimitives.ReadUInt32BigEndian(option[(i + 4)..]));

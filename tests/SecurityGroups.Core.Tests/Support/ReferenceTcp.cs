@@ -17,6 +17,8 @@ internal sealed class ReferenceTcp
     private bool _isWindowClosed;
     private bool _isLastFromInitiator;
     private bool _isSimultaneous;
+    private ReferenceSegment? _passedSyn;
+    private bool _expectsChallenge;
 
     private enum Kind
     {
@@ -67,7 +69,11 @@ internal sealed class ReferenceTcp
     }
 
     /// <summary>What a segment does: why it passes or not, and what the connection is then; null when it has ended.</summary>
-    public (Reason Reason, ReferenceTcp? Next) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check)
+    /// <param name="segment">The segment.</param>
+    /// <param name="fromInitiator">Who sent it.</param>
+    /// <param name="check">The window check.</param>
+    /// <param name="mayBeginAgain">Whether the answer to a SYN that was let pass begins the connection anew.</param>
+    public (Reason Reason, ReferenceTcp? Next) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, bool mayBeginAgain)
     {
         Kind kind = KindOf(segment);
         if (Transition(State, kind, fromInitiator, _isSimultaneous) is not { } next)
@@ -77,18 +83,29 @@ internal sealed class ReferenceTcp
                 return (Reason.PassIgnored, WithEarly(segment));
             }
 
-            return (IsIgnored(State, kind, fromInitiator) ? Reason.PassIgnored : Reason.InvalidState, this);
+            return IsIgnored(State, kind, fromInitiator) ? LetPass(segment, kind, mayBeginAgain) : (Reason.InvalidState, this);
         }
 
         ReferenceTcp copy = Copy();
+        if (kind == Kind.Ack && !fromInitiator && State == State.LastAck && _expectsChallenge)
+        {
+            // A challenge, not the acknowledgment of the FIN.
+            copy._expectsChallenge = false;
+            return (Reason.PassIgnored, copy);
+        }
+
         return kind == Kind.Rst
             ? copy.Reset(segment, fromInitiator, check, this, next)
             : copy.Advance(segment, fromInitiator, check, this, next);
     }
 
-    /// <summary>A SYN of the initiator on a finished connection opens a new one.</summary>
+    /// <summary>A SYN on a finished connection opens a new one; after a reset only the initiator's.</summary>
     public bool IsReopenedBy(ReferenceSegment segment, bool fromInitiator) =>
-        fromInitiator && KindOf(segment) == Kind.Syn && State is State.TimeWait or State.Close;
+        KindOf(segment) == Kind.Syn && (State == State.TimeWait || (fromInitiator && State == State.Close)) && !(fromInitiator && IsOldSyn(segment));
+
+    // Its number lies among those that were used.
+    private bool IsOldSyn(ReferenceSegment segment) =>
+        Before(segment.Sequence, _initiator.End) && !Before(segment.Sequence, _initiator.End - Math.Max(AckSlack, _responder.WidestWindow));
 
     // Data of the responder that overtook its SYN-ACK, as with fast open: they acknowledge the SYN.
     private bool IsEarly(ReferenceSegment segment, Kind kind, bool fromInitiator) =>
@@ -111,7 +128,7 @@ internal sealed class ReferenceTcp
         (Kind.Syn, State.SynSent2) => State.SynSent2,
         (Kind.SynAck, State.SynSent) when !fromInitiator => State.SynReceived,
         (Kind.SynAck, State.SynSent2) => State.SynReceived,
-        (Kind.SynAck, State.SynReceived) when simultaneous && !fromInitiator => State.Established,
+        (Kind.SynAck, State.SynReceived) when simultaneous && fromInitiator => State.SynReceived,
         (Kind.Fin, State.SynReceived or State.Established) => State.FinWait,
         (Kind.Fin, State.FinWait or State.CloseWait or State.LastAck) => State.LastAck,
         (Kind.Fin or Kind.Ack, State.TimeWait or State.Close) => state,
@@ -127,7 +144,6 @@ internal sealed class ReferenceTcp
     private static bool IsIgnored(State state, Kind kind, bool fromInitiator) => (kind, fromInitiator) switch
     {
         (Kind.Syn, true) => true,
-        (Kind.SynAck, true) => state != State.SynSent,
         (Kind.SynAck, false) => true,
         (Kind.Ack, false) => state is State.SynSent or State.SynSent2,
         _ => false,
@@ -154,6 +170,24 @@ internal sealed class ReferenceTcp
         return this;
     }
 
+    /// <summary>What the answer will tell about: a SYN out of season, or what its initiator will reset.</summary>
+    private (Reason, ReferenceTcp?) LetPass(ReferenceSegment segment, Kind kind, bool mayBeginAgain)
+    {
+        if (kind == Kind.SynAck && mayBeginAgain && _passedSyn?.End == segment.Acknowledgment && !IsCopy(_passedSyn, segment))
+        {
+            return Open(_passedSyn).Advance(segment, false, WindowCheck.Enforce, false);
+        }
+
+        ReferenceTcp copy = Copy();
+        copy._passedSyn = kind == Kind.Syn ? segment : _passedSyn;
+        copy._expectsChallenge = kind == Kind.Syn ? State == State.LastAck : _expectsChallenge;
+        return (Reason.PassIgnored, copy);
+    }
+
+    /// <summary>Whether both look like late copies of this connection's own first segments.</summary>
+    private bool IsCopy(ReferenceSegment syn, ReferenceSegment answer) =>
+        State != State.SynReceived && !Before(_initiator.End, syn.End) && !Before(_responder.End, answer.End);
+
     private (Reason, ReferenceTcp?) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
     {
         Reason reason = JudgeWindow(segment, fromInitiator);
@@ -168,7 +202,7 @@ internal sealed class ReferenceTcp
             kept.NoteOvershoot(segment, fromInitiator);
         }
 
-        bool passes = check == WindowCheck.Off || (reason != Reason.PassIgnored && (!KnowsWindow || check == WindowCheck.Log));
+        bool passes = check == WindowCheck.Off || !KnowsWindow || (reason != Reason.PassIgnored && check == WindowCheck.Log);
         return passes ? (Reason.Established, kept.Enter(next, fromInitiator)) : (reason, kept);
     }
 
@@ -183,12 +217,17 @@ internal sealed class ReferenceTcp
 
         // In TIME-WAIT resets are ignored (RFC 1337).
         reason = reason == Reason.Established && next == State.TimeWait ? Reason.PassIgnored : reason;
-        return reason != Reason.Established ? (reason, before) : (reason, before.IsReplied ? Enter(next, fromInitiator) : null);
+        return reason != Reason.Established ? (reason, before) : (reason, before.IsReplied ? before.Copy().Enter(next, fromInitiator) : null);
     }
 
     private Reason JudgeReset(ReferenceSegment segment, bool fromInitiator)
     {
         (Side sender, Side peer) = SidesOf(fromInitiator);
+        if (!fromInitiator && segment.Ack && _passedSyn?.End == segment.Acknowledgment)
+        {
+            return Reason.Established;
+        }
+
         if (State == State.SynSent && !fromInitiator)
         {
             bool answersSyn = segment.Ack && Before(peer.FirstSequence, segment.Acknowledgment) && !Before(peer.End, segment.Acknowledgment);
@@ -207,14 +246,19 @@ internal sealed class ReferenceTcp
             return IsLateAnswer(segment, sender, peer) ? Reason.PassIgnored : Reason.InvalidReset;
         }
 
-        bool mustBeExact = State == State.Established && expected is not null;
+        if (!KnowsWindow && !IsReplied)
+        {
+            return Reason.Established;
+        }
+
+        bool mustBeExact = State == State.Established && IsReplied && expected is not null;
         bool isExact = segment.Sequence == expected || (segment.Sequence == sender.End && _isLastFromInitiator == fromInitiator);
         Reason window = JudgeWindow(segment, fromInitiator);
         return window switch
         {
             Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
             Reason.PassIgnored => Reason.PassIgnored,
-            _ => IsLateAnswer(segment, sender, peer) ? Reason.PassIgnored : Reason.InvalidReset,
+            _ => !KnowsWindow || IsLateAnswer(segment, sender, peer) ? Reason.PassIgnored : Reason.InvalidReset,
         };
     }
 
@@ -249,9 +293,7 @@ internal sealed class ReferenceTcp
 
         bool acknowledges = segment.Ack && !(segment.Rst && segment.Acknowledgment == 0);
         uint ack = acknowledges ? segment.Acknowledgment : receiver.End;
-        uint sack = acknowledges && receiver.SackPermitted
-            ? segment.SackEdges.Aggregate(ack, (high, edge) => Before(high, edge) ? edge : high)
-            : ack;
+        uint sack = acknowledges ? HighestAcknowledged(segment, receiver) : ack;
         Reason reason = Bounds(sender, receiver, segment, sack);
         if (reason == Reason.Established)
         {
@@ -268,6 +310,10 @@ internal sealed class ReferenceTcp
 
         return reason;
     }
+
+    private static uint HighestAcknowledged(ReferenceSegment segment, Side receiver) => receiver.SackPermitted
+        ? segment.SackEdges.Aggregate(segment.Acknowledgment, (high, edge) => Before(high, edge) ? edge : high)
+        : segment.Acknowledgment;
 
     private static void Meet(Side sender, Side receiver, ReferenceSegment segment)
     {
@@ -320,8 +366,8 @@ internal sealed class ReferenceTcp
         (Side sender, Side receiver) = SidesOf(fromInitiator);
         bool isData = KindOf(segment) is Kind.Ack or Kind.Fin;
         bool isNear = receiver.IsKnown && segment.End - sender.RightEdge < receiver.WidestWindow;
-        bool acknowledges = !Before(receiver.End, segment.Acknowledgment)
-            && !Before(segment.Acknowledgment, receiver.End - Math.Max(AckSlack, sender.WidestWindow));
+        uint sack = HighestAcknowledged(segment, receiver);
+        bool acknowledges = !Before(receiver.End, sack) && !Before(sack, receiver.End - Math.Max(AckSlack, sender.WidestWindow));
         if (isData && isNear && acknowledges)
         {
             sender.End = segment.End;

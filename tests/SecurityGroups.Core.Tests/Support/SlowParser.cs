@@ -419,7 +419,7 @@ internal sealed class SlowParser
                     case (4, 2, true):
                         packet.Traits |= PacketTraits.SackPermitted;
                         break;
-                    case (5, 10 or 18 or 26 or 34, _) when ack:
+                    case (5, 10 or 18 or 26 or 34, _) when ack && edges.Count == 0:
                         edges.AddRange(Enumerable.Range(0, octets / 8).Select(block => (uint)parser.Number(i + 2 + (8 * block) + 4, 4)));
                         break;
                 }

@@ -4,7 +4,7 @@ namespace SecurityGroups.Tests.Tracking;
 
 public sealed class ConnectionStateTests
 {
-    private const long Wrap = 1L << 39;
+    private const long Wrap = 1L << 38;
 
     private delegate void Change(ref ConnectionState state);
 
@@ -29,6 +29,7 @@ public sealed class ConnectionStateTests
             (ref ConnectionState state) => state.IsReplied = true,
             (ref ConnectionState state) => state.IsAssured = true,
             (ref ConnectionState state) => state.IsLiberal = true,
+            (ref ConnectionState state) => state.HasHint = true,
             (ref ConnectionState state) => state.IsZeroWindow = true,
             (ref ConnectionState state) => state.IsLastFromInitiator = true,
             (ref ConnectionState state) => state.SetUnacknowledged(true, true),
@@ -45,6 +46,7 @@ public sealed class ConnectionStateTests
             (ref ConnectionState state) => state.IsReplied = false,
             (ref ConnectionState state) => state.IsAssured = false,
             (ref ConnectionState state) => state.IsLiberal = false,
+            (ref ConnectionState state) => state.HasHint = false,
             (ref ConnectionState state) => state.IsZeroWindow = false,
             (ref ConnectionState state) => state.IsLastFromInitiator = false,
             (ref ConnectionState state) => state.SetUnacknowledged(true, false),
@@ -102,7 +104,7 @@ public sealed class ConnectionStateTests
     [InlineData(Wrap + 20, Wrap - 10, 0)]
     [InlineData(0, (Wrap / 2) - 1, (Wrap / 2) - 1)]
     [InlineData(0, Wrap / 2, 0)]
-    public void IdleMilliseconds_IsASignedDifferenceOf39Bits(long seen, long now, long idle) =>
+    public void IdleMilliseconds_IsASignedDifferenceOf38Bits(long seen, long now, long idle) =>
         Assert.Equal(idle, ConnectionState.Create(ConnectionClass.Other, Direction.Egress, seen).IdleMilliseconds(now));
 
     [Theory]

@@ -194,7 +194,7 @@ public sealed class TcpWindowTests
     {
         TcpWindow window = new(s_established, fromInitiator: true);
         ParsedPacket packet = Ack(sequence, octets, acknowledgment);
-        Assert.Equal(isNoted, window.TryNoteOvershoot(new TcpSegment(packet)));
+        Assert.Equal(isNoted, window.TryNoteOvershoot(new TcpSegment(packet), packet));
         Assert.Equal(isNoted ? sequence + octets : 1_000, window.Sender.End);
     }
 
@@ -205,12 +205,12 @@ public sealed class TcpWindowTests
         {
             TcpWindow window = new(s_established, fromInitiator: true);
             ParsedPacket packet = Segment(flags, 9_001, 10, 500_000);
-            Assert.False(window.TryNoteOvershoot(new TcpSegment(packet)));
+            Assert.False(window.TryNoteOvershoot(new TcpSegment(packet), packet));
         }
 
         TcpWindow fin = new(s_established, fromInitiator: true);
         ParsedPacket last = Segment(TcpFlags.Fin | TcpFlags.Ack, 9_001, 10, 500_000);
-        Assert.True(fin.TryNoteOvershoot(new TcpSegment(last)));
+        Assert.True(fin.TryNoteOvershoot(new TcpSegment(last), last));
         Assert.Equal(9_012u, fin.Sender.End);
     }
 
@@ -221,7 +221,7 @@ public sealed class TcpWindowTests
         entry.Responder.MaxWindow = 0;
         TcpWindow window = new(entry, fromInitiator: true);
         ParsedPacket packet = Ack(9_001, 0, 500_000);
-        Assert.False(window.TryNoteOvershoot(new TcpSegment(packet)));
+        Assert.False(window.TryNoteOvershoot(new TcpSegment(packet), packet));
     }
 
     private static TcpSide Scaled(ConnectionState state)
