@@ -16,7 +16,7 @@ internal static class Excuse
         IEnumerable<Crossed> ofFlow = before.Where(each => PacketText.FlowOf(each.Packet) == flow);
         return (packet.TcpFlags & (TcpFlags.Rst | TcpFlags.Syn | TcpFlags.Ack)) switch
         {
-            TcpFlags.Syn when IsOvertakenSyn(denied, packet, ofFlow) => "overtaken SYN",
+            TcpFlags.Syn or (TcpFlags.Syn | TcpFlags.Ack) when IsOvertakenSyn(denied, packet, ofFlow) => "overtaken SYN",
             TcpFlags.Rst or (TcpFlags.Rst | TcpFlags.Ack) when IsRefusedAgain(denied, packet, ofFlow) => "refused again",
             TcpFlags.Rst when IsLateAnswer(denied, packet, ofFlow) => "late answer",
             _ => null,
@@ -24,8 +24,9 @@ internal static class Excuse
     }
 
     /// <summary>
-    /// Simultaneous open: the second SYN, or its double, comes behind the SYN-ACK with the same number, which said all that it says. The tracker
-    /// sees a SYN against the connection, as a blind attacker would send (RFC 5961, 4; behaviour E15).
+    /// Simultaneous open: the second SYN, or its double, comes behind the SYN-ACK with the same number, which said all that it says; or that
+    /// SYN-ACK behind the ACK, when the connection stands. The tracker sees a SYN against the connection, as a blind attacker would send
+    /// (RFC 5961, 4; behaviour E15).
     /// </summary>
     private static bool IsOvertakenSyn(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
         denied.Decision.Reason == Reason.InvalidState && before.Any(each =>

@@ -9,16 +9,10 @@ internal sealed class ClosedPortTalk(int attempts) : ITalk
 
     public async Task HoldAsync(Host initiator, Host responder, int seed, CancellationToken cancellation)
     {
-        int unreachable = 0;
         for (int i = 0; i < attempts; i++)
         {
             await ConnectAsync(initiator, responder, cancellation);
-            unreachable += await IsUnreachableAsync(initiator, responder, cancellation) ? 1 : 0;
-        }
-
-        if (unreachable < attempts / 2)
-        {
-            throw new InvalidDataException($"Of {attempts} datagrams to a closed port only {unreachable} came back as an error.");
+            await SendUntilRefusedAsync(initiator, responder, cancellation);
         }
     }
 
@@ -36,25 +30,22 @@ internal sealed class ClosedPortTalk(int attempts) : ITalk
         throw new InvalidDataException("A closed port accepted a connection.");
     }
 
-    private static async Task<bool> IsUnreachableAsync(Host initiator, Host responder, CancellationToken cancellation)
+    // A datagram or the error about it may be lost: then another is sent.
+    private static async Task SendUntilRefusedAsync(Host initiator, Host responder, CancellationToken cancellation)
     {
         using Socket socket = initiator.OpenUdp();
         await socket.ConnectAsync(responder.EndPoint(Services.Closed), cancellation);
-        await socket.SendAsync(new byte[100], cancellation);
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(PatienceMilliseconds);
         try
         {
-            await socket.ReceiveAsync(new byte[1], patience.Token);
-            return false;
+            while (true)
+            {
+                await socket.SendAsync(new byte[100], cancellation);
+                await Sockets.ReceiveInTimeAsync(socket, new byte[1], PatienceMilliseconds, cancellation);
+            }
         }
         catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return false;
+            // As it must be.
         }
     }
 }

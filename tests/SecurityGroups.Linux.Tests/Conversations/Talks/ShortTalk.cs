@@ -103,26 +103,12 @@ internal sealed class ShortTalk(int connections, int atOnce) : ITalk
         }
         else if (question.Ending == Ending.InitiatorResets)
         {
-            await WaitForResetAsync(socket, cancellation);
+            // A reset is sent once and may be lost: then nobody tells this end.
+            await Sockets.ReceiveInTimeAsync(socket, new byte[1], PatienceMilliseconds, cancellation);
         }
         else if (question.Ending == Ending.ResponderResets)
         {
             Sockets.Reset(socket);
-        }
-    }
-
-    // A reset is sent once and may be lost: then nobody tells this end.
-    private static async Task WaitForResetAsync(Socket socket, CancellationToken cancellation)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(PatienceMilliseconds);
-        try
-        {
-            await socket.ReceiveAsync(new byte[1], patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // It was lost.
         }
     }
 

@@ -53,6 +53,22 @@ internal static class Sockets
         }
     }
 
+    /// <summary>Receives, unless nothing comes for so long: false.</summary>
+    public static async Task<bool> ReceiveInTimeAsync(Socket socket, Memory<byte> buffer, int milliseconds, CancellationToken cancellation)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(milliseconds);
+        try
+        {
+            await socket.ReceiveAsync(buffer, patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Closes at once with a reset.</summary>
     public static void Reset(Socket socket)
     {
