@@ -1,4 +1,7 @@
+using Kind = SecurityGroups.Tests.Support.ReferenceTcpKind;
+using Side = SecurityGroups.Tests.Support.ReferenceTcpSide;
 using State = SecurityGroups.Tests.Support.ReferenceTcpState;
+using static SecurityGroups.Tests.Support.ReferenceTcpTransitions;
 
 namespace SecurityGroups.Tests.Support;
 
@@ -19,15 +22,6 @@ internal sealed class ReferenceTcp
     private bool _isSimultaneous;
     private ReferenceSegment? _passedSyn;
     private bool _expectsChallenge;
-
-    private enum Kind
-    {
-        Syn,
-        SynAck,
-        Fin,
-        Ack,
-        Rst,
-    }
 
     public State State { get; private set; }
 
@@ -103,6 +97,9 @@ internal sealed class ReferenceTcp
     public bool IsReopenedBy(ReferenceSegment segment, bool fromInitiator) =>
         KindOf(segment) == Kind.Syn && (State == State.TimeWait || (fromInitiator && State == State.Close)) && !(fromInitiator && IsOldSyn(segment));
 
+    /// <summary>Whether a number of 32 bits comes before another, however often they wrapped.</summary>
+    public static bool Before(uint a, uint b) => (int)(a - b) < 0;
+
     // Its number lies among those that were used.
     private bool IsOldSyn(ReferenceSegment segment) =>
         Before(segment.Sequence, _initiator.End) && !Before(segment.Sequence, _initiator.End - Math.Max(AckSlack, _responder.WidestWindow));
@@ -118,38 +115,6 @@ internal sealed class ReferenceTcp
         copy._responder.MeetEarly(segment.End, _initiator.FirstSequence + 1);
         return copy;
     }
-
-    private static Kind KindOf(ReferenceSegment segment) =>
-        segment.Rst ? Kind.Rst : segment.Syn ? segment.Ack ? Kind.SynAck : Kind.Syn : segment.Fin ? Kind.Fin : Kind.Ack;
-
-    private static State? Transition(State state, Kind kind, bool fromInitiator, bool simultaneous) => (kind, state) switch
-    {
-        (Kind.Syn, State.SynSent) => fromInitiator ? State.SynSent : State.SynSent2,
-        (Kind.Syn, State.SynSent2) => State.SynSent2,
-        (Kind.SynAck, State.SynSent) when !fromInitiator => State.SynReceived,
-        (Kind.SynAck, State.SynSent2) => State.SynReceived,
-        (Kind.SynAck, State.SynReceived) when simultaneous && fromInitiator => State.SynReceived,
-        (Kind.Fin, State.SynReceived or State.Established) => State.FinWait,
-        (Kind.Fin, State.FinWait or State.CloseWait or State.LastAck) => State.LastAck,
-        (Kind.Fin or Kind.Ack, State.TimeWait or State.Close) => state,
-        (Kind.Ack, State.SynReceived) => fromInitiator || simultaneous ? State.Established : State.SynReceived,
-        (Kind.Ack, State.Established) => State.Established,
-        (Kind.Ack, State.FinWait or State.CloseWait) => State.CloseWait,
-        (Kind.Ack, State.LastAck) => State.TimeWait,
-        (Kind.Rst, State.TimeWait) => State.TimeWait,
-        (Kind.Rst, _) => State.Close,
-        _ => null,
-    };
-
-    private static bool IsIgnored(State state, Kind kind, bool fromInitiator) => (kind, fromInitiator) switch
-    {
-        (Kind.Syn, true) => true,
-        (Kind.SynAck, false) => true,
-        (Kind.Ack, false) => state is State.SynSent or State.SynSent2,
-        _ => false,
-    };
-
-    private static bool Before(uint a, uint b) => (int)(a - b) < 0;
 
     private (Side Sender, Side Receiver) SidesOf(bool fromInitiator) => fromInitiator ? (_initiator, _responder) : (_responder, _initiator);
 
@@ -383,93 +348,6 @@ internal sealed class ReferenceTcp
             _repeats = isRepeat ? _repeats + 1 : 0;
             _isWindowClosed = segment.Window == 0;
             _isLastFromInitiator = fromInitiator;
-        }
-    }
-
-    /// <summary>One end: what it sent, how far it may send, the widest window it offered.</summary>
-    private sealed record Side
-    {
-        public bool IsKnown { get; private set; }
-
-        public uint FirstSequence { get; private set; }
-
-        public uint End { get; set; }
-
-        public uint RightEdge { get; private set; }
-
-        public uint WidestWindow { get; private set; }
-
-        public uint? HighestAck { get; private set; }
-
-        /// <summary>How far data reached that came before the SYN-ACK.</summary>
-        public uint? EarlyEnd { get; private set; }
-
-        public int? Scale { get; private set; }
-
-        public bool SackPermitted { get; set; }
-
-        public bool HasUnacknowledged { get; set; }
-
-        public void Start(ReferenceSegment syn, uint offered)
-        {
-            IsKnown = true;
-            FirstSequence = syn.Sequence;
-            RightEdge = syn.Ack ? syn.Sequence + 1 + offered : syn.End;
-            bool isEarlyKnown = syn.Ack && EarlyEnd is { } early && Before(syn.End, early) && !Before(RightEdge, early);
-            End = isEarlyKnown ? EarlyEnd!.Value : syn.End;
-            WidestWindow = Math.Max(syn.Window, 1u);
-            Scale = syn.WindowScale;
-            SackPermitted = syn.SackPermitted;
-        }
-
-        public void MeetEarly(uint end, uint acknowledged)
-        {
-            EarlyEnd = EarlyEnd is { } known && !Before(known, end) ? known : end;
-            HighestAck = acknowledged;
-        }
-
-        public void ForgetEarly() => (EarlyEnd, HighestAck) = (null, null);
-
-        public void Join(ReferenceSegment segment)
-        {
-            IsKnown = true;
-            FirstSequence = segment.Sequence;
-            End = segment.End;
-            WidestWindow = Math.Max(segment.Window, 1u);
-            RightEdge = End + WidestWindow;
-        }
-
-        public void Send(ReferenceSegment segment, uint offered, uint? ack)
-        {
-            WidestWindow = Math.Max(WidestWindow, offered);
-            if (Before(End, segment.End))
-            {
-                End = segment.End;
-                HasUnacknowledged = true;
-            }
-
-            if (ack is { } number && (HighestAck is null || Before(HighestAck.Value, number)))
-            {
-                HighestAck = number;
-            }
-        }
-
-        /// <summary>The rest of a segment in pieces is not seen: all that its receiver offered may have been sent.</summary>
-        public void MayReachTheEdge()
-        {
-            End = Before(End, RightEdge) ? RightEdge : End;
-            HasUnacknowledged = false;
-        }
-
-        public void Receive(uint senderRightEdge, uint end, uint ack, uint edge)
-        {
-            if (IsKnown)
-            {
-                WidestWindow += Before(senderRightEdge, end) ? end - senderRightEdge : 0;
-                RightEdge = Before(RightEdge, edge) ? edge : RightEdge;
-            }
-
-            HasUnacknowledged &= ack != End;
         }
     }
 }
