@@ -1,7 +1,7 @@
+using static SecurityGroups.Tests.Support.ReferenceTcpTransitions;
 using Kind = SecurityGroups.Tests.Support.ReferenceTcpKind;
 using Side = SecurityGroups.Tests.Support.ReferenceTcpSide;
 using State = SecurityGroups.Tests.Support.ReferenceTcpState;
-using static SecurityGroups.Tests.Support.ReferenceTcpTransitions;
 
 namespace SecurityGroups.Tests.Support;
 
