@@ -140,10 +140,15 @@ internal static class FragmentTracking
         return Reason.NotEvaluated;
     }
 
-    // Only to know when all have come: a ninth range is not noted, and the datagram then lives until it expires.
+    // With the first fragment there, only to know when all have come: a ninth range is not noted, and the datagram then lives until it expires.
+    // Before it came, what is not noted could lie over its header unseen.
     private static Reason Add(ref FragmentEntry entry, in FragmentPiece piece)
     {
-        entry.Ranges.TryAdd(piece.Start, piece.End);
+        if (!entry.Ranges.TryAdd(piece.Start, piece.End) && entry.State == FragmentState.Waiting)
+        {
+            return Reason.FragmentTableFull;
+        }
+
         NoteEnd(ref entry, piece);
         return Reason.NotEvaluated;
     }

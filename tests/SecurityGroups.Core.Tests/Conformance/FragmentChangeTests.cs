@@ -306,6 +306,24 @@ public sealed class FragmentChangeTests
             .Run();
     }
 
+    /// <summary>More early pieces than are noted: one that nobody noted must not lie over the header of the first (RFC 3128).</summary>
+    [Theory, Families]
+    public void HeldPieces_BeyondThoseThatAreNoted_AreDenied(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        Scenario scenario = new(Web(Ingress(IpProtocol.Tcp, 22, Remote.Any)), s_holding);
+        for (int i = 1; i <= 8; i++)
+        {
+            scenario.Ingress(e.In.Next(64 * i, protocol: 6), Expect.Held);
+        }
+
+        scenario.Ingress(e.In.Next(24, protocol: 6), Reason.FragmentTableFull)
+            .Ingress(e.In.Tcp(5000, 22, options: new byte[40]).PayloadOfLength(4).Fragment(0, true), Reason.MatchedRule)
+            .Ingress(e.In.Next(64, protocol: 6), Reason.MatchedRule)
+            .Ingress(e.In.Next(24, protocol: 6), Reason.TinyFragment)
+            .Run();
+    }
+
     [Fact]
     public async Task Stream_HoldsNothing()
     {

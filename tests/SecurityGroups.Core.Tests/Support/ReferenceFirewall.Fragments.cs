@@ -200,7 +200,7 @@ internal sealed partial class ReferenceFirewall
             return datagram.HasHeldPieces ? null : Reason.OverlappingFragment;
         }
 
-        if (!datagram.TryAdd(piece) && isStrict)
+        if (!datagram.TryAdd(piece) && (isStrict || datagram.First is null))
         {
             return Reason.FragmentTableFull;
         }
