@@ -10,7 +10,7 @@ public sealed record FragmentOptions
 
     /// <summary>
     /// Most fragmented datagrams under way at a time, of which a NIC has an even share or at least a sixteenth; memory for all of them is
-    /// reserved at the start, 152 octets each, and used as they come. When full, fragments are denied with
+    /// reserved at the start, 176 octets each, and used as they come. When full, fragments are denied with
     /// <see cref="Reason.FragmentTableFull"/>. 1 to 65,536, default 16,384.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>

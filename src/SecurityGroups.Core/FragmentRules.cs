@@ -22,7 +22,7 @@ internal readonly struct FragmentRules(NicRules rules, bool keepsConnections, bo
         }
 
         bool isUpheld = (keepsConnections && verdict.IsOfConnection)
-            || rules.IsCurrent(verdict.Stamp, key.Ethertype, key.Remote)
+            || rules.IsCurrent(verdict.Stamp, key.Ethertype, verdict.Remote)
             || TryAllowAnew(ref verdict, key);
         verdict.Stamp = isUpheld ? rules.Generation : verdict.Stamp;
         return isUpheld;
@@ -30,7 +30,7 @@ internal readonly struct FragmentRules(NicRules rules, bool keepsConnections, bo
 
     private bool TryAllowAnew(ref FragmentVerdict verdict, in FragmentKey key)
     {
-        MatchKey match = new(verdict.Original, key.Ethertype, key.Remote, verdict.Protocol, verdict.MatchPort);
+        MatchKey match = new(verdict.Original, key.Ethertype, verdict.Remote, verdict.Protocol, verdict.MatchPort);
         if (!verdict.IsAskable || !rules.Match(match))
         {
             return false;

@@ -50,27 +50,37 @@ internal readonly ref partial struct PacketJudge
         Decision decision = JudgePlaced(bytes, packet, flow);
         if (_commit)
         {
-            _tracker.Fragments.Conclude(ticket, decision.Verdict, VerdictFrom(decision, packet, flow));
+            _tracker.Fragments.Conclude(ticket, decision.Verdict, VerdictFrom(decision, bytes, packet, flow));
         }
 
         return decision;
     }
 
-    private FragmentVerdict VerdictFrom(in Decision decision, in ParsedPacket packet, in Flow flow)
+    private FragmentVerdict VerdictFrom(in Decision decision, ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
     {
-        bool isOfConnection = flow.IsTracked || decision.Reason == Reason.Related;
+        FlowKey key = flow.IsTracked ? flow.Key : FlowKey.From(packet, _direction, _nic.Zone);
+        bool isOfConnection = flow.IsTracked || (decision.Reason == Reason.Related && TryReadQuote(bytes, packet, out key));
         Direction original = _direction;
-        bool isAskable = decision.Reason == Reason.MatchedRule || (flow.IsTracked && _tracker.TryGetOriginal(flow.Key, flow.Hash, out original));
+        bool isAskable = decision.Reason == Reason.MatchedRule || (isOfConnection && _tracker.TryGetOriginal(key, _tracker.Hash(key), out original));
         return new FragmentVerdict
         {
             Reason = decision.Reason,
             RuleNumber = decision.RuleNumber,
             Stamp = _ruleset.Stamp,
-            MatchPort = flow.IsTracked ? flow.Key.MatchPort(original) : packet.DestinationPort,
-            Protocol = packet.Protocol,
+            Remote = key.Remote,
+            MatchPort = isOfConnection ? key.MatchPort(original) : packet.DestinationPort,
+            Protocol = key.Protocol,
             Original = original,
             IsOfConnection = isOfConnection,
             IsAskable = isAskable,
         };
+    }
+
+    // What was quoted well enough to be related is so still.
+    private bool TryReadQuote(ReadOnlySpan<byte> bytes, in ParsedPacket error, out FlowKey key)
+    {
+        bool isRead = QuotedPacket.Parse(bytes, error, out QuotedPacket quoted) == Reason.NotEvaluated;
+        key = FlowKey.From(quoted, error, _direction, _nic.Zone);
+        return isRead;
     }
 }

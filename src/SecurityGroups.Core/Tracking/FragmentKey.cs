@@ -30,9 +30,6 @@ internal readonly struct FragmentKey(UInt128 source, UInt128 destination, uint z
 
     public Direction Direction => (_rest & EgressBit) != 0 ? Direction.Egress : Direction.Ingress;
 
-    /// <summary>Address of the end that rules call remote.</summary>
-    public UInt128 Remote => Direction == Direction.Egress ? Destination : Source;
-
     public static FragmentKey From(in ParsedPacket packet, Direction direction, uint zone)
     {
         byte protocol = packet.Kind == PacketKind.IPv4 ? packet.FragmentProtocol : (byte)0;

@@ -9,6 +9,9 @@ internal record struct FragmentVerdict
     /// <summary>Generation of the rules that admitted the datagram last.</summary>
     public uint Stamp { get; set; }
 
+    /// <summary>The remote end that rules compare. Not the datagram's own where it is an ICMP error: that may come from any router.</summary>
+    public UInt128 Remote { get; init; }
+
     /// <summary>What rules compare: destination port, ICMP type and code, of the packet that opened the connection or of this one.</summary>
     public ushort MatchPort { get; init; }
 
@@ -23,6 +26,6 @@ internal record struct FragmentVerdict
     /// <summary>Whether a connection holds the datagram, so that with <see cref="EstablishedConnections.KeepUntilIdle"/> a change does not matter.</summary>
     public bool IsOfConnection { get; init; }
 
-    /// <summary>Whether the rules can be asked at all: not about an ICMP error, whose quote is gone.</summary>
+    /// <summary>Whether the rules can be asked at all: not about a connection that was gone when its packet had been judged.</summary>
     public bool IsAskable { get; init; }
 }

@@ -208,6 +208,38 @@ public sealed class FragmentChangeTests
             .Run();
     }
 
+    /// <summary>
+    /// The rest of an error is asked about as the connection it quotes: by that connection's remote end, wherever the error comes from.
+    /// </summary>
+    [Theory, Families]
+    public void RelatedError_InPieces_GoesByTheRulesOfItsConnection(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        byte protocol = e.IsIPv4 ? (byte)1 : (byte)58;
+        PacketBuilder sent = PacketBuilder.Ip(e.W, e.D).Udp(40000, 53).PayloadOfLength(e.IsIPv4 ? 4 : 8);
+        int octets = 8 + sent.Build().Length;
+        PacketBuilder router = PacketBuilder.Ip(e.Router, e.W);
+        SecurityGroupRule[] toDb = [Egress(IpProtocol.Udp, 53, Remote.SecurityGroup("db")), Egress(IpProtocol.Tcp, Remote.Any)];
+        new Scenario(WebAndDb(toDb))
+            .Egress(sent, Reason.MatchedRule)
+            .Ingress(router.PortUnreachable(sent).Fragment(0, true), Reason.Related)
+            .Update(policy => policy.SetRules("web", [.. toDb, s_udp22]))
+            .Ingress(router.Next(octets, protocol: protocol), Reason.Related)
+            .Update(policy => policy.UpdateNic(D, nic => nic with { SecurityGroups = [] }))
+            .Ingress(router.Next(octets + 32, protocol: protocol), Reason.PolicyRevoked)
+            .Update(policy => policy.SetRules("web", EgressAll))
+            .Ingress(router.Next(octets + 32, protocol: protocol), Reason.Related)
+            .Update(policy => policy.SetRules("web", IngressAll))
+            .Ingress(router.Last(octets + 64, protocol: protocol), Reason.PolicyRevoked)
+            .Run();
+        new Scenario(P0, With(tracking => tracking with { EstablishedConnections = EstablishedConnections.KeepUntilIdle }))
+            .Egress(sent, Reason.MatchedRule)
+            .Ingress(router.PortUnreachable(sent).Fragment(0, true), Reason.Related)
+            .Update(policy => policy.SetRules("web"))
+            .Ingress(router.Last(octets, protocol: protocol), Reason.Related)
+            .Run();
+    }
+
     [Theory, Families]
     public void LaterFragment_GoesByItsOwnAddressesToo(Ethertype family)
     {

@@ -124,15 +124,11 @@ internal sealed partial class ReferenceFirewall
             return;
         }
 
-        // An ICMP error is asked about no more: nobody keeps what it quoted.
-        if (reason == Reason.Related)
-        {
-            return;
-        }
-
         ReferenceConnectionKey? key = ReferenceRules.IsStateful(Policy, call.Nic.Nic) ? KeyOf(call) : null;
-        bool outlivesRules = key is not null && Tracking.EstablishedConnections == EstablishedConnections.KeepUntilIdle;
-        datagram.Flow = outlivesRules ? null : key is not null && Find(key, call.Now) is { } connection ? connection.Flow : call.Flow;
+        ReferenceConnection? connection = reason == Reason.Related ? FindQuoted(ReferenceQuote.Read(call.Packet.IcmpPayload, call.Packet.Family), call)
+            : key is not null ? Find(key, call.Now) : null;
+        bool outlivesRules = (key is not null || reason == Reason.Related) && Tracking.EstablishedConnections == EstablishedConnections.KeepUntilIdle;
+        datagram.Flow = outlivesRules ? null : connection?.Flow ?? call.Flow;
     }
 
     private Reason DecideLater(ReferenceDatagramKey key, ReferenceDatagram? known, Call call, bool isStrict)

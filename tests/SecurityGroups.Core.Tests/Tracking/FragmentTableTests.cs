@@ -13,6 +13,10 @@ public sealed class FragmentTableTests
 
     private readonly ZoneTable _zones = new(16);
 
+    /// <summary>What <see cref="FragmentOptions.MaxDatagrams"/> says of memory.</summary>
+    [Fact]
+    public void Entry_TakesAsMuchAsTheOptionSays() => Assert.Equal(176, System.Runtime.CompilerServices.Unsafe.SizeOf<FragmentEntry>());
+
     [Fact]
     public void BeginFirst_WhenFull_SucceedsOnceSomethingExpired()
     {
