@@ -31,6 +31,13 @@ public class TcpBehaviourTests
         { "a SYN-ACK below the SYN", "out S 1000 => new | wait 5 | in SA 5000/1000 => ignored | in SA 7000/900 => ignored | state synSent | timeout 115 | in SA 5000/1001 | out A 1001/5001 | state established" },
         { "a SYN-ACK below a SYN with data", "out S 1000+200 => new | in SA 5000/1000 => ignored | in SA 5000/1202 => InvalidAcknowledgment | in SA 5000/1100 | state synReceived" },
         { "a SYN-ACK below a SYN at the wrap", "out S 4294967295 => new | in SA 5000/4294967295 => ignored | in SA 5000/0 | state synReceived" },
+        { "half open: the window of what begins again", "E | out S 700000 => ignored | in SA 9000/700001 | state synReceived | out A 700001/9001 | state established | timeout 7440 | in PA 19002+10/700001 => OutOfWindow | in PA 19001+10/700001" },
+        { "half open: data right behind the SYN-ACK", "E | out S 700000 => ignored | in SA 9000/700001 | in A 12001+100/700001 | in A 19002+1/700001 => OutOfWindow" },
+        { "half open: numbers beyond the half of the space", "E | out S 3000000000 => ignored | in SA 9000/3000000001 | out A 3000000001/9001 | out PA 3000000001+100/9001 | out PA 3000000101+100/9001 | state established" },
+        { "half open: one challenge in LAST-ACK, then the last acknowledgment", "E | out FA 1001/5001 | in FA 5001/1001 | out S 700000 => ignored | in A 5002/1001 => ignored | state lastAck | in A 5002/1002 | state timeWait" },
+        { "T14, data before the SYN-ACK, beyond the half of the space", "out S 1000+200 => new | in PA 3000000001+500/1201 => ignored | in PA 3000000501+500/1201 => ignored | in SA 3000000000/1201 | out A 1201/3000001001 | state established" },
+        { "T16, the window of a SYN-ACK is not scaled", "out S 1000 ws7 => new | in SA 5000/1001 w1000 ws7 | out A 1001/5001 | out A 2002+1/5001 => OutOfWindow | out A 2001+1/5001" },
+        { "a SYN with a lower number replaces nothing", "out S 9000 => new | out S 1000 | in SA 5000/1001 => ignored | in SA 5000/9001 | state synReceived" },
         { "a SYN with a higher number replaces the one before", "out S 1000 => new | out S 9000 | in SA 5000/9001 | out A 9001/5001 | state established" },
         { "data in SYN-SENT", "out S 1000 => new | out A 1001+5/1 => InvalidState | in A 5001/1001 => ignored | state synSent" },
         { "E01", "E | in A 5001+1000/1001 | timeout 300 | out A 1001/6001 | timeout 7440" },
@@ -45,6 +52,12 @@ public class TcpBehaviourTests
         { "E09", "E | out PA 1001+100/5001 | out PA 1001+100/5001 | out PA 1001+100/5001 | out PA 1001+100/5001 | timeout 300" },
         { "E10", "E | in R 5001 | state close | timeout 10" },
         { "E12", "E | in R 4000 => InvalidReset | in R 0 => InvalidReset | in R 16002 => InvalidReset | state established" },
+        { "E10, whatever stands in a field that does not count", "E | in R 5001/77777 | state close" },
+        { "E12, acknowledging nothing", "E | in RA 3000000000/0 => InvalidReset | in R 3000000000/0 => InvalidReset | state established" },
+        { "E12, a SYN was let pass, and neither its sender nor a reset without ACK refuses it", "E | out S 700000 => ignored | out RA 3000000000/700001 => InvalidReset | in R 3000000000/700001 => InvalidReset | state established | in RA 0/700001 | state close" },
+        { "E13, inside the segment or beyond it", "E | in PA 5001+100/1001 | in R 5050 => ignored | in R 5102 => ignored | state established" },
+        { "E13, the receiver spoke since", "E | in PA 5001+100/1001 | out A 1001/5001 | in R 5101 => ignored | state established | in R 5001 | state close" },
+        { "a reset in the window once the connection is closing", "E | out FA 1001/5001 | in R 5002 | state close" },
         { "E12, in the window but not exact", "E | wait 10 | in R 5002 => ignored | state established | timeout 7430" },
         { "E13", "E | in PA 5001+100/1001 | in R 5101 | state close" },
         { "E15", "E | in S 777 => InvalidState | state established" },
@@ -62,7 +75,7 @@ public class TcpBehaviourTests
         { "C04, the old SYN once more", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | wait 20 | out S 1000 => ignored | out S 1001 => ignored | out S 4294902298 => ignored | state timeWait | timeout 100 | in FA 5001/1002 | out A 1002/5002 | out S 4294902297 => new | state synSent" },
         { "C04, the next number", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | out S 1002 => new | state synSent" },
         { "C07, the old SYN once more", "E | in R 5001 | state close | wait 5 | out S 1000 => ignored | state close | timeout 5 | in RA 0/1001 | out A 1001/5001 | out S 1001 => new" },
-        { "late answers to the SYN", "out S 1000 => new | in SA 3000000000/1001 | out A 1001/3000000001 | in RA 0/1001 => InvalidReset | out FA 1001/3000000001 | in FA 3000000001/1002 | out A 1002/3000000002 | state timeWait | wait 20 | in RA 0/1001 => ignored | in RA 0/1003 => InvalidReset | in RA 0/4294902297 => InvalidReset | in RA 1/1001 => InvalidReset | in R 0 => InvalidReset | state timeWait | timeout 100" },
+        { "late answers to the SYN", "out S 1000 => new | in SA 3000000000/1001 | out A 1001/3000000001 | in RA 0/1001 => InvalidReset | out FA 1001/3000000001 | in FA 3000000001/1002 | out A 1002/3000000002 | state timeWait | wait 20 | in RA 0/1001 => ignored | in RA 0/4294902298 => ignored | in RA 0/1003 => InvalidReset | in RA 0/4294902297 => InvalidReset | in RA 1/1001 => InvalidReset | in R 0 => InvalidReset | state timeWait | timeout 100" },
         { "late answers after a reset", "E | in PA 5001+100/1001 | out A 1001/5101 | in R 5101 | state close | wait 5 | in R 5001 => ignored | state close | timeout 5" },
         { "C07", "E | in R 5001 | state close | out S 90000 => new | state synSent" },
         { "C09", "E | out FA 1001/5001 | in FA 5001/1002 | state lastAck | in FA 5001/1002 | state lastAck" },
@@ -102,6 +115,8 @@ public class TcpBehaviourTests
         { "T04", "in SA 5000/1 => InvalidState" },
         { "T06", "in A 5000/1001 => new | state established | timeout 300 | out A 1001/5000 | timeout 7440" },
         { "windows of a picked-up connection are not enforced", "in A 5000/1001 w10 => new | out PA 1001+100/5000 w10 | in PA 5000+60000/1101 w10 | out A 1101/65000 w10 | out PA 1101+60000/65000 w10 | state established" },
+        { "a picked-up connection given up by who was seen", "in A 5000/1001 => new | in R 900000 | count 0" },
+        { "a picked-up connection, a reset of the past", "in A 5000/1001 => new | out R 900 => InvalidReset | count 1" },
         { "a picked-up connection refused", "in A 5000/1001 => new | out R 1001 | count 0" },
     };
 
@@ -141,7 +156,7 @@ public class TcpBehaviourTests
     {
         TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 64, WindowCheck = WindowCheck.Log });
         harness.Rules.Replace(TestRules.EgressOnly);
-        TcpScript.Run(harness, "E | in A 15102+100/1001 | out A 1001/500001 | in R 4000 => ignored | state established");
+        TcpScript.Run(harness, "E | in A 5001+1/1001 | in A 15102+100/1001 | out A 1001/500001 | in R 4000 => ignored | state established");
         Assert.Equal(3, harness.Tracker.FindZone(harness.Zone)!.Tolerated);
     }
 
@@ -151,6 +166,19 @@ public class TcpBehaviourTests
         ConnectionTrackingOptions options = new() { MaxConnections = 64, WindowCheck = WindowCheck.Off };
         InBothFamilies(
             "E | wait 7000 | in A 900000+100/1 | timeout 7440 | in R 4000 => ignored | state established", 40_000, TestRules.EgressOnly, options);
+        InBothFamilies("E | wait 100 | in A 3000000000+1/1001 | timeout 7440", 40_000, TestRules.EgressOnly, options);
+    }
+
+    [Theory]
+    [InlineData(WindowCheck.Off)]
+    [InlineData(WindowCheck.Log)]
+    public void Tcp_CountsAsTolerated_OnlyWhatItWouldRefuse(WindowCheck check)
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 64, WindowCheck = check, PickUp = PickUp.Loose });
+        harness.Rules.Replace(TestRules.EgressOnly);
+        TcpScript.Run(harness, "out A 1001/5001 w10 => new | in PA 5001+100/1001 w10 | out PA 90000+10/5101 w10");
+        TcpScript.Run(harness, check == WindowCheck.Off ? "E | in A 900000+100/1" : "E", localPort: 40_001);
+        Assert.Equal(0, harness.Tracker.FindZone(harness.Zone)!.Tolerated);
     }
 
     private static void InBothFamilies(string script, int localPort, Func<Direction, SecurityGroups.Tracking.FlowKey, bool> rules, ConnectionTrackingOptions options)

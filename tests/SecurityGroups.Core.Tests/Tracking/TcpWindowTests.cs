@@ -75,7 +75,8 @@ public sealed class TcpWindowTests
         Assert.Equal(Reason.Established, Check(reset));
         ParsedPacket zero = Segment(TcpFlags.Rst | TcpFlags.Ack, 1_000, 0, 0);
         Assert.Equal(Reason.Established, Check(zero));
-        Assert.Equal(500_000u, Advance(reset, s_established).Initiator.MaxAcknowledgment);
+        ConnectionEntry after = Advance(reset, s_established);
+        Assert.Equal((500_000u, 20_000u), (after.Initiator.MaxAcknowledgment, after.Initiator.MaxWindow));
     }
 
     [Fact]
@@ -164,6 +165,37 @@ public sealed class TcpWindowTests
         Assert.Equal(80_000u, Scaled(state).MaxWindow);
         state.SetScale(ofInitiator: true, ConnectionState.NoScale);
         Assert.Equal(20_000u, Scaled(state).MaxWindow);
+    }
+
+    /// <summary>Its rest is in later fragments: the acknowledgment of whatever the window had room for must pass.</summary>
+    [Fact]
+    public void Check_FirstFragment_CountsAsFarAsTheReceiverOffered()
+    {
+        ParsedPacket fragment = Ack(1_000, 100, 500_000);
+        fragment.Traits |= PacketTraits.Fragment;
+        ConnectionEntry after = Advance(fragment, s_established, out ConnectionState state);
+        Assert.Equal((9_000u, false), (after.Initiator.End, state.IsUnacknowledged));
+        ParsedPacket beyond = Ack(9_000, 500, 500_000);
+        beyond.Traits |= PacketTraits.Fragment;
+        Assert.Equal(9_500u, Advance(beyond, s_established).Initiator.End);
+    }
+
+    [Theory]
+    [InlineData(499_999u, 500_000u, Reason.Established)]
+    [InlineData(500_000u, 500_000u, Reason.Established)]
+    [InlineData(500_001u, 500_001u, Reason.Established)]
+    [InlineData(500_002u, 500_000u, Reason.InvalidAcknowledgment)]
+    public void Check_FirstSegmentInTheMiddle_MayAnswerAKeepAlive(uint acknowledgment, uint end, Reason reason)
+    {
+        ConnectionEntry entry = s_established;
+        entry.Initiator = default;
+        ConnectionState state = Established();
+        state.SetScale(ofInitiator: true, 3);
+        state.SetScale(ofInitiator: false, 0);
+        TcpWindow window = new(entry, fromInitiator: true);
+        ParsedPacket packet = Ack(7_000, 100, acknowledgment, window: 1_000);
+        Assert.Equal(reason, window.Check(new TcpSegment(packet), packet, ref state));
+        Assert.Equal((end, 7_100u, 15_100u, 8_000u), (window.Receiver.End, window.Sender.End, window.Sender.MaxEnd, window.Sender.MaxWindow));
     }
 
     [Fact]
