@@ -72,6 +72,6 @@ public sealed class EthernetHeaderTests
     public void Read_Padding_IsNotPartOfThePacket()
     {
         Assert.Equal(Reason.NotEvaluated, Parsing.Ethernet(s_udp.Padding(15), out ParsedPacket packet));
-        Assert.Equal(11, packet.TransportOctets);
+        Assert.Equal((11, 31), (packet.TransportOctets, packet.IpOctets));
     }
 }

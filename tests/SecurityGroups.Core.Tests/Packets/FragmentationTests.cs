@@ -99,6 +99,41 @@ public sealed class FragmentationTests
         Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(icmp.PayloadOfLength(300).Fragment(65200, false)));
     }
 
+    /// <summary>The length field counts the header in IPv4, and in IPv6 the extension headers before the fragment's.</summary>
+    [Theory]
+    [InlineData("10.0.0.5", "203.0.113.7", 65_535 - 20 - 65_200)]
+    [InlineData("2001:db8::5", "2001:db8:1::7", 65_535 - 65_200)]
+    public void G14_FragmentUpToTheLargestDatagram_Passes(string source, string destination, int octets)
+    {
+        PacketBuilder ip = PacketBuilder.Ip(source, destination).Protocol(253);
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(ip.PayloadOfLength(octets).Fragment(65_200, false)));
+        Assert.Equal(Reason.Malformed, Parsing.RawIp(ip.PayloadOfLength(octets + 1).Fragment(65_200, false)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void InspectedOctets_AreTheTransportHeaderWithItsOptions(string source, string destination)
+    {
+        PacketBuilder ip = PacketBuilder.Ip(source, destination);
+        (PacketBuilder Packet, int Octets)[] rows =
+        [
+            (ip.Tcp(1, 2), 20),
+            (ip.Tcp(1, 2).TcpDataOffset(8), 32),
+            (ip.Udp(1, 2), 8),
+            (ip.UdpLite(1, 2), 8),
+            (ip.Sctp(1, 2), 12),
+            (ip.Dccp(1, 2).PatchTransport(4, 7), 28),
+            (ip.EchoRequest(), 8),
+            (ip.Protocol(253), 0),
+        ];
+        foreach ((PacketBuilder packet, int octets) in rows)
+        {
+            byte[] bytes = packet.PayloadOfLength(40);
+            Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(bytes, out ParsedPacket parsed));
+            Assert.Equal(octets, TransportHeader.InspectedOctets(bytes, parsed));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void FragmentWithMoreToCome_OfUnevenLength_IsMalformed(string source, string destination)

@@ -24,6 +24,21 @@ public sealed class Ipv4HeaderTests
     [InlineData(15)]
     public void Read_HeaderLengthOutsideThePacket_IsMalformed(int words) => Assert.Equal(Reason.Malformed, Parsing.RawIp(s_udp.HeaderLength(words)));
 
+    /// <summary>Where no header follows whose own lengths would not fit either.</summary>
+    [Theory]
+    [InlineData(0, Reason.Malformed)]
+    [InlineData(4, Reason.Malformed)]
+    [InlineData(5, Reason.NotEvaluated)]
+    public void Read_HeaderLengthBelowTheMinimum_IsMalformed(int words, Reason reason) =>
+        Assert.Equal(reason, Parsing.RawIp(PacketBuilder.Ip("10.0.0.5", "203.0.113.7").Protocol(253).PayloadOfLength(40).HeaderLength(words)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Read_OtherVersionInAFrame_IsMalformed(int version) =>
+        Assert.Equal(Reason.Malformed, Parsing.Ethernet(s_udp.Version(version).Ethernet()));
+
     [Theory]
     [InlineData(0)]
     [InlineData(19)]
@@ -58,6 +73,15 @@ public sealed class Ipv4HeaderTests
     {
         Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_udp.RouterAlert(), out ParsedPacket packet));
         Assert.True(packet.Has(PacketTraits.RouterAlert));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_udp.IPv4Options(148, 4, 0, 0, 148, 4, 0, 0), out ParsedPacket twice));
+        Assert.True(twice.Has(PacketTraits.RouterAlert));
+    }
+
+    [Fact]
+    public void Read_OptionsAndNothingElse_IsWhole()
+    {
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(PacketBuilder.Ip("10.0.0.5", "203.0.113.7").Protocol(253).IPv4Options(1, 1, 1, 1), out ParsedPacket packet));
+        Assert.Equal((24, 0), (packet.TransportOffset, packet.TransportOctets));
     }
 
     [Theory]
@@ -75,6 +99,8 @@ public sealed class Ipv4HeaderTests
     [InlineData(new byte[] { 7, 1, 0, 0 })]
     [InlineData(new byte[] { 7, 5, 0, 0 })]
     [InlineData(new byte[] { 1, 1, 1, 7 })]
+    [InlineData(new byte[] { 1, 7, 4, 0 })]
+    [InlineData(new byte[] { 7, 3, 0, 7, 6, 0, 0, 0 })]
     public void Read_BrokenOptions_AreMalformed(byte[] options) => Assert.Equal(Reason.Malformed, Parsing.RawIp(s_udp.IPv4Options(options)));
 
     [Fact]

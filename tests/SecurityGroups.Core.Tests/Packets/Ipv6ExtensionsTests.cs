@@ -146,6 +146,8 @@ public sealed class Ipv6ExtensionsTests
     {
         Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.RouterAlert().Udp(1, 2), out ParsedPacket packet));
         Assert.True(packet.Has(PacketTraits.RouterAlert));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.HopByHop(5, 2, 0, 0, 5, 2, 0, 0).Udp(1, 2), out ParsedPacket twice));
+        Assert.True(twice.Has(PacketTraits.RouterAlert));
         Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.DestinationOptions(5, 2, 0, 0).Udp(1, 2), out packet));
         Assert.False(packet.Has(PacketTraits.RouterAlert));
     }

@@ -27,8 +27,11 @@ public sealed class QuotedPacketTests
         Assert.Equal(reason, Quote(s_ip.Tcp(40000, 443, TcpFlags.Ack).PayloadOfLength(900).Truncate(octets), out _));
 
     [Fact]
-    public void I09_QuoteThatSaysItHasFewerThan8TransportOctets_IsMalformed() =>
-        Assert.Equal(Reason.Malformed, Quote(s_ip.Udp(4000, 53).TotalLength(27), out _));
+    public void I09_QuoteThatSaysItHasFewerThan8TransportOctets_IsMalformed()
+    {
+        Assert.Equal(Reason.Malformed, Quote(s_ip.Udp(4000, 53).TotalLength(27), out QuotedPacket quoted));
+        Assert.Equal(PacketTraits.None, quoted.Traits);
+    }
 
     [Fact]
     public void I11_QuotedError_IsUnrelated()
@@ -88,6 +91,15 @@ public sealed class QuotedPacketTests
         Assert.Equal(((ushort)7, (ushort)0x0800, PacketTraits.Icmp), (quoted.SourcePort, quoted.DestinationPort, quoted.Traits));
         Assert.Equal(Reason.NotEvaluated, Quote(s_ipv6.EchoRequest(9), out quoted));
         Assert.Equal(((ushort)9, (ushort)0x8000, PacketTraits.Icmp), (quoted.SourcePort, quoted.DestinationPort, quoted.Traits));
+    }
+
+    [Fact]
+    public void Parse_QuotedOtherThanTcpOrQuery_HasNoSequenceAndNoIdentifier()
+    {
+        Assert.Equal(Reason.NotEvaluated, Quote(s_ip.Udp(4000, 53).PayloadOfLength(9), out QuotedPacket quoted));
+        Assert.Equal(0u, quoted.TcpSequence);
+        Assert.Equal(Reason.NotEvaluated, Quote(s_ip.Icmp(9, 0, 0xABCD0001), out quoted));
+        Assert.Equal(((ushort)0, (ushort)0x0900), (quoted.SourcePort, quoted.DestinationPort));
     }
 
     [Theory]

@@ -130,6 +130,40 @@ public sealed class TcpHeaderTests
         Assert.Equal((PacketTraits.Ports | PacketTraits.Sack, highest), (packet.Traits, packet.TcpSackHighest));
     }
 
+    /// <summary>One block takes as many octets as the timestamp that most segments carry, which is skipped.</summary>
+    [Fact]
+    public void Sack_OneBlock_IsNoTimestamp()
+    {
+        byte[] options = [1, 1, 5, 10, .. new byte[4], .. Octets(500)];
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Tcp(1, 2, TcpFlags.Ack, 0, 100, options: options), out ParsedPacket packet));
+        Assert.Equal((PacketTraits.Ports | PacketTraits.Sack, 500u), (packet.Traits, packet.TcpSackHighest));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Tcp(1, 2, TcpFlags.Rst, 0, 100, options: options), out packet));
+        Assert.Equal((PacketTraits.Ports, 0u), (packet.Traits, packet.TcpSackHighest));
+    }
+
+    [Fact]
+    public void Sack_Twice_IsTheFirst()
+    {
+        byte[] options = [5, 10, .. new byte[4], .. Octets(500), 5, 10, .. new byte[4], .. Octets(900)];
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Tcp(1, 2, TcpFlags.Ack, 0, 100, options: options), out ParsedPacket packet));
+        Assert.Equal(500u, packet.TcpSackHighest);
+    }
+
+    [Fact]
+    public void Sack_WithoutBlocks_HidesNoneThatFollow()
+    {
+        byte[] options = [5, 2, 5, 10, .. new byte[4], .. Octets(500)];
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Tcp(1, 2, TcpFlags.Ack, 0, 100, options: options), out ParsedPacket packet));
+        Assert.Equal(500u, packet.TcpSackHighest);
+    }
+
+    [Fact]
+    public void Offers_MadeTwice_Stand()
+    {
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Tcp(1, 2, options: [3, 3, 7, 3, 3, 8, 4, 2, 4, 2]), out ParsedPacket packet));
+        Assert.Equal((PacketTraits.Ports | PacketTraits.SackPermitted | PacketTraits.WindowScale, 8), (packet.Traits, packet.TcpWindowScale));
+    }
+
     [Fact]
     public void Sack_OfNoWholeBlocks_IsNone()
     {
