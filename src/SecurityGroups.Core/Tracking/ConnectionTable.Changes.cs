@@ -9,7 +9,27 @@ internal sealed partial class ConnectionTable
     /// the watch.
     /// </summary>
     public InsertResult TryInsert(
-        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone, in Opening opening = default)
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone, in Opening opening = default) =>
+        ExistsOr(TryInsertNew(key, hash, entry, state, now, maxInZone, opening), key, hash, now);
+
+    // Room is sought before the key is: who took the last of it may have been another packet of the same connection.
+    private InsertResult ExistsOr(InsertResult result, in FlowKey key, ulong hash, long now) =>
+        result is InsertResult.Full or InsertResult.ZoneFull or InsertResult.HalfOpenFull && IsThere(key, hash, now) ? InsertResult.Exists : result;
+
+    private bool IsThere(in FlowKey key, ulong hash, long now)
+    {
+        if (!TryAcquire(key, hash, out uint index, out ConnectionState state))
+        {
+            return false;
+        }
+
+        bool isOver = IsOver(_entries[index], state, now);
+        Release(index, state);
+        return !isOver;
+    }
+
+    private InsertResult TryInsertNew(
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, int maxInZone, in Opening opening)
     {
         MoveHand(now);
         Zone? zone = _zones.Find(key.Zone);

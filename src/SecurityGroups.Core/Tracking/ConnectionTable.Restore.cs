@@ -8,7 +8,11 @@ internal sealed partial class ConnectionTable
     /// floods of newcomers, and a table that was saved fits into one of its size.
     /// </summary>
     public InsertResult TryRestore(
-        in FlowKey key, ulong hash, in ConnectionEntry entry, TcpHint hint, ConnectionState state, long now, int maxInZone, in Opening opening = default)
+        in FlowKey key, ulong hash, in ConnectionEntry entry, TcpHint hint, ConnectionState state, long now, int maxInZone, in Opening opening = default) =>
+        ExistsOr(TryRestoreNew(key, hash, entry, hint, state, now, maxInZone, opening), key, hash, now);
+
+    private InsertResult TryRestoreNew(
+        in FlowKey key, ulong hash, in ConnectionEntry entry, TcpHint hint, ConnectionState state, long now, int maxInZone, in Opening opening)
     {
         Reclaim(now, TrackingTuning.HandSteps);
         Zone? zone = _zones.Find(key.Zone);

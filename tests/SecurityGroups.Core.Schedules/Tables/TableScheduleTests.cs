@@ -114,6 +114,14 @@ public class TableScheduleTests(ITestOutputHelper output)
         return trial.Run(() => trial.Insert(4, evictable: [1, 2, 3, 5]), () => trial.Insert(5, evictable: [1, 2, 3, 4]));
     });
 
+    // Who comes after the other has published hears that the connection is there, not that there is no room.
+    [Fact]
+    public void TwoOfOneKey_ForTheLastPlace_MakeOneConnection() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(2).With(ConnectionClass.Established, 1);
+        return trial.Run(() => trial.Insert(2, ConnectionClass.Established), () => trial.Insert(2, ConnectionClass.Established));
+    });
+
     [Fact]
     public void HalfOpenCap_IsCountedThroughEveryChange() => Explore(() =>
     {

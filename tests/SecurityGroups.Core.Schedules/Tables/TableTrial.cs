@@ -80,7 +80,7 @@ internal sealed class TableTrial
         {
             InsertResult.Inserted => keys.Contains(number) ? [] : Subsets(keys, evictable).Select(left => left.Add(number)),
             InsertResult.Exists => keys.Contains(number) ? Subsets(keys, evictable) : [],
-            _ => Subsets(keys, evictable),
+            _ => keys.Contains(number) ? [] : Subsets(keys, evictable),
         });
 
     public bool Lookup(int number) => Visit("look up", number, (ref ConnectionState _) => { }, removes: false);

@@ -193,6 +193,21 @@ public sealed class SaveRestoreTests : IDisposable
         Assert.Equal(TimeSpan.Zero, busy.GetConnections().Single().Idle);
     }
 
+    /// <summary>Twice the same stream: what is there is told as that, whether or not there would be room.</summary>
+    [Fact]
+    public void ConnectionThatIsThere_InAFullTableOrQuota_IsToldAsThat()
+    {
+        byte[] stream = SavedStreams.Save(WithUdp(idleSeconds: 0));
+        Firewall full = Create(P0, With(tracking => tracking with { MaxConnections = 1 }));
+        Firewall limited = Create(Policy.Create([Group("web", EgressAll)], [Nic(W, "web") with { Options = new NicOptions { MaxConnections = 1 } }]));
+        foreach (Firewall firewall in new[] { full, limited })
+        {
+            Assert.Equal(new RestoreResult(1, 0, 0, 0, 0, 0), SavedStreams.Restore(firewall, stream));
+            Assert.Equal(new RestoreResult(0, 0, 0, 0, 1, 0), SavedStreams.Restore(firewall, stream));
+            Assert.Null(firewall.Tracker.Table.FindDamage());
+        }
+    }
+
     [Fact]
     public void SmallerTable_KeepsAssuredConnections_AndWhatItHas()
     {

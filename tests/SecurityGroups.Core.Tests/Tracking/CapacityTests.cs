@@ -1,3 +1,4 @@
+using SecurityGroups.Packets;
 using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Tests.Tracking;
@@ -154,6 +155,20 @@ public class CapacityTests
         Assert.Throws<ArgumentOutOfRangeException>("TcpClose", () => ConnectionTimeouts.Default with { TcpClose = TimeSpan.FromDays(24) });
     }
 
+    /// <summary>Two threads admitted the first packets of one connection (U11), and the other took the last place.</summary>
+    [Fact]
+    public void ConnectionMadeMeanwhile_IsJoined_ThoughThereIsNoRoom()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 2, HalfOpenPercentage = 50 });
+        TcpScript.Run(harness, "E", 1);
+        TcpScript.Run(harness, "E", 2);
+        Assert.Equal((Reason.NotEvaluated, Reason.ConnectionTableFull), (Create(harness, 2), Create(harness, 3)));
+        harness.Modes = harness.Modes with { MaxConnections = 1 };
+        Assert.Equal((Reason.NotEvaluated, Reason.NicQuota), (Create(harness, 2), Create(harness, 3)));
+        Assert.Equal((2, 0L), (harness.Tracker.Count, harness.Tracker.Table.Evicted));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
     [Fact]
     public void SmallestTable_Works()
     {
@@ -162,6 +177,14 @@ public class CapacityTests
         Assert.True(harness.SendOut(harness.Out().Udp(2, 53)).IsAllowed);
         Assert.Equal(1, harness.Tracker.Count);
         Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    // As for a SYN that met no connection a moment ago.
+    private static Reason Create(TrackerHarness harness, int port)
+    {
+        byte[] syn = harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000).Build();
+        harness.Parse(syn, out ParsedPacket packet);
+        return harness.Tracker.Create(harness.KeyOf(Direction.Egress, syn), packet, Direction.Egress, harness.Now, harness.Modes, 1, commit: true);
     }
 
     private static void Establish(TrackerHarness harness, int count)
