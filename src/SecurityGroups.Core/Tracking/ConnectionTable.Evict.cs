@@ -134,12 +134,32 @@ internal sealed partial class ConnectionTable
     {
         foreach (uint index in indexes)
         {
-            ConnectionState state = new(Volatile.Read(ref _entries[index].StateWord));
-            if (state.IsLive && (victim.IsNone || state.IdleMilliseconds(now) < victim.IdleMilliseconds / 2))
+            if (IsFresh(new ConnectionState(Volatile.Read(ref _entries[index].StateWord)), victim, now))
             {
-                zone.Lists.Renew(index, rank);
+                TryRenew(zone, rank, index);
             }
         }
+    }
+
+    private static bool IsFresh(ConnectionState state, in Victim victim, long now) =>
+        state.IsLive && (victim.IsNone || state.IdleMilliseconds(now) < victim.IdleMilliseconds / 2);
+
+    // Threads A and B: A copied the list, B took the connection out and put one of another zone into its entry. Linked by A then, it would be in
+    // two rings, each under a lock of its own.
+    private void TryRenew(Zone zone, ConnectionRank rank, uint index)
+    {
+        ref ConnectionEntry entry = ref _entries[index];
+        if (!TryLock(ref entry, out ConnectionState state))
+        {
+            return;
+        }
+
+        if (_zones.FindOfConnection(entry.Zone) == zone)
+        {
+            zone.Lists.Renew(index, rank);
+        }
+
+        Release(index, state);
     }
 
     private bool TryEnd(uint index, Zone? zone, ConnectionRank? only, long now)

@@ -9,7 +9,8 @@ namespace SecurityGroups.Tracking;
 /// <para>Representation: rings of links; the oldest one is remembered, its previous one is the youngest. Order is that of entering the rank, or
 /// of being passed over because it was not idle.</para>
 /// <para>Any thread; a spin lock around a few loads and stores. Lock order: an entry's lock may be held when this one is taken, never the other way
-/// round; so what is found here may be gone a moment later and is judged again under its own lock.</para>
+/// round; so what is found here may be gone a moment later and is judged again under its own lock. Who moves a connection owns its entry, by its lock
+/// or because it is not published: otherwise the links could be those of another zone by then.</para>
 /// </remarks>
 internal sealed class RankLists(AlignedArray<RankLink> links)
 {

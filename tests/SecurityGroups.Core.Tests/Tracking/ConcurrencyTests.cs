@@ -74,31 +74,33 @@ public class ConcurrencyTests
     }
 
     /// <summary>
-    /// Twice as many keys as there is room for, with a quota or without: newcomers evict, the evicted are being established, refreshed, revoked or
-    /// removed at the same time, others expire.
+    /// Twice as many keys as there is room for, with a quota or without, in one zone or in several that take each other's entries: newcomers evict,
+    /// the evicted are being established, refreshed, revoked or removed at the same time, others expire.
     /// </summary>
     [Theory]
-    [InlineData(0)]
-    [InlineData(300)]
-    public async Task Soak_EvictionAgainstUpdateAgainstExpiry_LeavesTheTableWhole(int quota)
+    [InlineData(0, 1)]
+    [InlineData(300, 1)]
+    [InlineData(120, 4)]
+    public async Task Soak_EvictionAgainstUpdateAgainstExpiry_LeavesTheTableWhole(int quota, int zoneCount)
     {
         const int Rounds = 200_000;
         ZoneTable zones = new(512);
         ConnectionTable table = new(512, new RoomShares(50, 25), new TimeoutTable(ConnectionTimeouts.Default), zones);
-        uint zone = zones.Register();
+        uint[] numbers = [.. Enumerable.Range(0, zoneCount).Select(_ => zones.Register())];
         long clock = 0;
         int wrong = 0;
         await Task.WhenAll(Enumerable.Range(1, Math.Max(3, Environment.ProcessorCount)).Select(seed => Task.Run(() =>
         {
             Random random = new(seed);
-            Repeat(Rounds, () => Step(table, zone, random, Interlocked.Increment(ref clock), ref wrong, keys: 1_000, quota));
+            Repeat(Rounds, () => Step(table, numbers[random.Next(zoneCount)], random, Interlocked.Increment(ref clock), ref wrong, 1_000 / zoneCount, quota));
         })));
         Assert.Equal(0, wrong);
         Assert.Null(table.FindDamage());
         Assert.InRange(table.Evicted, 1_000, long.MaxValue);
-        Assert.InRange(table.Room.Of(ConnectionRank.HalfOpen), 0, (quota == 0 ? 512 : quota) / 4);
+        Assert.InRange(table.Room.Of(ConnectionRank.HalfOpen), 0, (quota == 0 ? 512 : zoneCount * quota) / 4);
         table.Reclaim(clock + 10_000_000, int.MaxValue);
-        Assert.Equal((0, 0), (table.Count, zones.Find(zone)!.Connections));
+        Assert.Equal(0, table.Count);
+        Assert.All(numbers, number => Assert.Equal(0, zones.Find(number)!.Connections));
         Assert.Null(table.FindDamage());
     }
 
