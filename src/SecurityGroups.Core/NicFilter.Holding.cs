@@ -1,4 +1,5 @@
 using SecurityGroups.Match;
+using SecurityGroups.Packets;
 
 namespace SecurityGroups;
 
@@ -33,13 +34,17 @@ public sealed partial class NicFilter
         if (TryBind(ruleset, out NicBinding nic, out Decision decision))
         {
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true);
-            decision = judge.AskAgain(holdToken);
+            decision = judge.AskAgain(holdToken, out ParsedPacket held);
+            judge.Report(held, decision);
+        }
+        else
+        {
+            ReportUnread(direction, decision, nowMilliseconds);
         }
 
         if (decision.Verdict != Verdict.Hold)
         {
             _state.Counters.Add(direction, decision);
-            ReportUnread(direction, decision, nowMilliseconds);
         }
 
         GC.KeepAlive(_firewall);

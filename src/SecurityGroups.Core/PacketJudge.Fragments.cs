@@ -13,9 +13,9 @@ internal readonly ref partial struct PacketJudge
 
     private bool KeepsConnections => _nic.Tracking.EstablishedConnections == EstablishedConnections.KeepUntilIdle;
 
-    /// <summary>The answer to a token of <see cref="Verdict.Hold"/>.</summary>
-    public Decision AskAgain(long holdToken) =>
-        _tracker.Fragments.AskAgain(holdToken, _nic.Zone, _direction, _now, new FragmentRules(Rules, KeepsConnections, isPlaceKnown: false));
+    /// <summary>The answer to a token of <see cref="Verdict.Hold"/>; what is still known of the packet is in <paramref name="held"/>.</summary>
+    public Decision AskAgain(long holdToken, out ParsedPacket held) =>
+        _tracker.Fragments.AskAgain(holdToken, _nic.Zone, _direction, _now, new FragmentRules(Rules, KeepsConnections, isPlaceKnown: false), out held);
 
     /// <summary>Denies a packet of bad form. A later fragment inside the transport header takes its datagram with it (RFC 3128).</summary>
     public Decision DenyForm(Reason form, in ParsedPacket packet)

@@ -37,6 +37,18 @@ internal readonly struct FragmentKey(UInt128 source, UInt128 destination, uint z
             packet.Source, packet.Destination, zone, packet.FragmentIdentification, packet.VlanIds, protocol, packet.Ethertype, direction);
     }
 
+    /// <summary>What every later fragment of the datagram shows, as far as the key knows.</summary>
+    public ParsedPacket ToPacket(byte protocol) => new()
+    {
+        Kind = Ethertype == Ethertype.IPv6 ? PacketKind.IPv6 : PacketKind.IPv4,
+        EtherType = Ethertype == Ethertype.IPv6 ? EtherTypes.IPv6 : EtherTypes.IPv4,
+        VlanIds = (uint)(_rest >> VlanShift),
+        Source = Source,
+        Destination = Destination,
+        Protocol = protocol,
+        Traits = PacketTraits.Fragment | PacketTraits.LaterFragment,
+    };
+
     public bool Equals(in FragmentKey other) =>
         _zoneAndIdentification == other._zoneAndIdentification && _rest == other._rest && Source == other.Source && Destination == other.Destination;
 

@@ -1,3 +1,5 @@
+using SecurityGroups.Packets;
+
 namespace SecurityGroups.Tracking;
 
 /// <content>Later fragments, and those that are held.</content>
@@ -40,10 +42,12 @@ internal sealed partial class FragmentTable
 
     /// <summary>
     /// What has become of a held fragment: held still, or the verdict on its first one. A token that means nothing (any more) denies.
+    /// <paramref name="held"/> is what its datagram tells of it, nothing where that is forgotten.
     /// </summary>
-    public Decision AskAgain<TPolicy>(long token, uint zone, Direction direction, long now, in TPolicy policy)
+    public Decision AskAgain<TPolicy>(long token, uint zone, Direction direction, long now, in TPolicy policy, out ParsedPacket held)
         where TPolicy : struct, IFragmentPolicy
     {
+        held = default;
         uint index = (uint)token & ((1 << IndexBits) - 1);
         if (token <= 0 || index >= (uint)_entries.Length)
         {
@@ -54,8 +58,9 @@ internal sealed partial class FragmentTable
         ref FragmentBucket bucket = ref BucketOf(ref entry);
         bucket.Enter();
         bool isMeant = entry.State != FragmentState.Free && entry.WasHeld && TokenOf(index) == token
-            && entry.Key.Zone == zone && entry.Key.Direction == direction && !IsExpired(entry, now);
-        Decision decision = isMeant ? Answer(ref entry, index, policy) : Decision.Deny(Reason.LaterFragmentWithoutFirst);
+            && entry.Key.Zone == zone && entry.Key.Direction == direction;
+        held = isMeant ? entry.Key.ToPacket(entry.Protocol) : default;
+        Decision decision = isMeant && !IsExpired(entry, now) ? Answer(ref entry, index, policy) : Decision.Deny(Reason.LaterFragmentWithoutFirst);
         bucket.Exit();
         return decision;
     }

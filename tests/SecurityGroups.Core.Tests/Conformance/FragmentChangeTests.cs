@@ -271,6 +271,35 @@ public sealed class FragmentChangeTests
         Assert.Equal(1, statistics[Direction.Egress, Reason.LaterFragmentWithoutFirst]);
     }
 
+    /// <summary>A held piece that is denied when it is asked about is told of like one that is denied at once.</summary>
+    [Theory, Families]
+    public void HeldPieces_DeniedLater_AreToldWithTheirEnds(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        Nic nic = Nic(W, "web") with { Options = new NicOptions { VlanIds = [7] } };
+        ManualTimeProvider clock = new();
+        FirewallOptions options = s_holding with { LinkType = LinkType.Ethernet, TimeProvider = clock, Events = new FirewallEventOptions { Connections = false } };
+        using Firewall firewall = new(Policy.Create([Group("web", s_udp22)], [nic]), options);
+        long token = firewall[W].Filter(Direction.Ingress, e.In.Vlan(7).Last(64)).HoldToken;
+        firewall[W].AskAgain(Direction.Ingress, token);
+        Assert.False(firewall.Events.TryRead(out _));
+        firewall[W].AskAgain(Direction.Ingress, token + 1);
+        Assert.Null(Told().LocalAddress);
+        clock.Advance(61);
+        firewall[W].AskAgain(Direction.Ingress, token);
+        FirewallEvent late = Told();
+        Assert.Equal((Reason.LaterFragmentWithoutFirst, 7, IpProtocol.Udp, family), (late.Decision.Reason, late.VlanIds, late.Protocol, late.Ethertype));
+        Assert.Equal((e.W, e.X, 0), ($"{late.LocalAddress}", $"{late.RemoteAddress}", late.LocalPort));
+        firewall[W].Filter(Direction.Ingress, e.In.Vlan(7).FirstUdp(5000, 23));
+        Assert.Equal(23, Told().LocalPort);
+
+        FirewallEvent Told()
+        {
+            Assert.True(firewall.Events.TryRead(out FirewallEvent told));
+            return told;
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -150,7 +150,7 @@ public sealed class FragmentTableTests
                 else if (tokens.Count > 0)
                 {
                     (long token, uint of) = tokens[random.Next(tokens.Count)];
-                    Decision answer = table.AskAgain(token, of, Direction.Ingress, now, new Upheld());
+                    Decision answer = table.AskAgain(token, of, Direction.Ingress, now, new Upheld(), out _);
                     Assert.False(answer.IsAllowed && answer.RuleNumber % 2 == 1, answer.ToString());
                 }
             }
