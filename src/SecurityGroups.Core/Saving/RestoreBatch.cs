@@ -4,7 +4,7 @@ namespace SecurityGroups.Saving;
 
 /// <summary>The connections of a stream that wait for the rest of it to prove good. Not thread-safe.</summary>
 /// <remarks>
-/// Holds at most as many as the table could take, whatever a stream says or sends; of more it keeps the assured ones. About 170 octets a
+/// Holds at most as many as the table could take, whatever a stream says or sends; of more it keeps the assured ones. About 190 octets a
 /// connection until they are in the table.
 /// </remarks>
 internal sealed class RestoreBatch(int capacity)
@@ -38,8 +38,7 @@ internal sealed class RestoreBatch(int capacity)
     {
         foreach (List<(ConnectionImage Image, int MaxInZone)> images in new[] { _assured, _others })
         {
-            // The last first: of a five-tuple that was used anew during the save, the new connection may come after the old.
-            for (int i = images.Count - 1; i >= 0; i--)
+            foreach (int i in FromTheFreshest(images))
             {
                 Count(tracker.Restore(images[i].Image, nowMilliseconds, downtimeMilliseconds, images[i].MaxInZone));
             }
@@ -52,6 +51,16 @@ internal sealed class RestoreBatch(int capacity)
             _counts[(int)RestoreOutcome.Expired],
             _counts[(int)RestoreOutcome.AlreadyThere],
             _counts[(int)RestoreOutcome.NoRoom]);
+    }
+
+    // Where room is short, who was heard of last goes in; and so does the new one of two of the same five-tuple, which was used anew during the
+    // save, the last of both when they are equally fresh.
+    private static int[] FromTheFreshest(List<(ConnectionImage Image, int MaxInZone)> images)
+    {
+        (long Idle, int Place)[] keys = [.. images.Select((image, place) => (image.Image.IdleMilliseconds, -place))];
+        int[] order = [.. Enumerable.Range(0, images.Count)];
+        Array.Sort(keys, order);
+        return order;
     }
 
     private bool TryMakeRoom(bool forAssured)

@@ -41,7 +41,7 @@ internal sealed partial class ConnectionTable
         InsertResult result = TryReserve(zone, state.Rank, now, maxInZone);
         if (result == InsertResult.Inserted)
         {
-            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: 0, opening) : InsertResult.Full;
+            result = TryTakeEntry(now, out uint index) ? TryInsertEntry(key, hash, entry, state, now, index, zone, isRestored: false, opening) : InsertResult.Full;
         }
 
         if (result != InsertResult.Inserted)
@@ -53,15 +53,17 @@ internal sealed partial class ConnectionTable
     }
 
     private InsertResult TryInsertEntry(
-        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone, int evictions, in Opening opening)
+        in FlowKey key, ulong hash, in ConnectionEntry entry, ConnectionState state, long now, uint index, Zone zone, bool isRestored, in Opening opening)
     {
         Fill(index, key, entry);
         _watch?.SetTraffic(index, opening.Traffic);
         if (zone.Lists.IsUsed)
         {
-            zone.Lists.Put(index, state.Rank);
+            zone.Lists.Put(index, state.Rank, asOldest: isRestored);
         }
 
+        // Nothing is evicted for what comes back.
+        int evictions = isRestored ? TrackingTuning.MaxEvictions : 0;
         InsertResult result = TryPublish(key, hash, index, state, out uint other);
         while (MakesWay(result, other, hash, now, ref evictions))
         {

@@ -5,7 +5,8 @@ internal sealed partial class ConnectionTable
 {
     /// <summary>
     /// As <see cref="TryInsert"/>, but nothing goes for the connection except what is over, and the caps of ranks do not count: they are against
-    /// floods of newcomers, and a table that was saved fits into one of its size.
+    /// floods of newcomers, and a table that was saved fits into one of its size. Each goes in front of those that came back before it in the list of
+    /// its zone: whoever restores begins with the one that was heard of last.
     /// </summary>
     public InsertResult TryRestore(
         in FlowKey key, ulong hash, in ConnectionEntry entry, TcpHint hint, ConnectionState state, long now, int maxInZone, in Opening opening = default) =>
@@ -28,7 +29,7 @@ internal sealed partial class ConnectionTable
             if (_free.TryTake(out uint index))
             {
                 _hints[index] = hint;
-                result = TryInsertEntry(key, hash, entry, state, now, index, zone, evictions: TrackingTuning.MaxEvictions, opening);
+                result = TryInsertEntry(key, hash, entry, state, now, index, zone, isRestored: true, opening);
             }
         }
 

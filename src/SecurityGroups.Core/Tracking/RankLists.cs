@@ -29,12 +29,18 @@ internal sealed class RankLists(AlignedArray<RankLink> links)
         }
     }
 
-    /// <summary>Makes a connection the youngest of a rank, wherever it was before.</summary>
-    public void Put(uint index, ConnectionRank rank)
+    /// <summary>Makes a connection the youngest of a rank, or the oldest, wherever it was before.</summary>
+    public void Put(uint index, ConnectionRank rank, bool asOldest = false)
     {
         Lock();
         Unlink(index);
         Append(index, rank);
+        if (asOldest)
+        {
+            // In a ring before the oldest is behind the youngest.
+            _oldest[(int)rank] = index + 1;
+        }
+
         Unlock();
     }
 
