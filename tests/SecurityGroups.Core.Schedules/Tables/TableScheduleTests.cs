@@ -142,6 +142,21 @@ public class TableScheduleTests(ITestOutputHelper output)
         return trial.Run(() => trial.Insert(3, evictable: [1, 2]), () => trial.Establish(1), () => trial.Remove(2));
     });
 
+    // Who looked for a victim renews the others it met, of which one may be another zone's by then.
+    [Fact]
+    public void QuotaLists_OfTwoZones_KeepToTheirOwn() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(3, quota: 2, zones: 2).With(ConnectionClass.SynSent, 2, 4);
+        trial.Touch(4, now: 90);
+        return trial.Unjudged().Run(
+            () => trial.TryInsert(6, ConnectionClass.SynSent, now: 100),
+            () =>
+            {
+                trial.Remove(4);
+                trial.TryInsert(1, ConnectionClass.SynSent, now: 100);
+            });
+    });
+
     [Fact]
     public void RetiredZone_KeepsItsCountsUntilItsLastConnectionIsOut() => Explore(() =>
     {

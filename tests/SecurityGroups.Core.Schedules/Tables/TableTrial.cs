@@ -16,21 +16,25 @@ internal sealed class TableTrial
     private readonly EventRing _events = new(64);
     private readonly ConnectionTable _table;
     private readonly ZoneTable _zones;
-    private readonly uint _zone;
+    private readonly uint[] _zoneNumbers;
     private readonly int _quota;
     private readonly HashSet<int> _mentioned = [];
     private History _history = new([]);
     private bool _isJudged = true;
     private string? _wrong;
 
-    public TableTrial(int capacity, int quota = 0, int halfOpenPercentage = 100)
+    /// <param name="capacity">Room of the table.</param>
+    /// <param name="quota">Of each zone; 0 = none.</param>
+    /// <param name="halfOpenPercentage">Cap of half-open connections.</param>
+    /// <param name="zones">How many zones the connections belong to, by their numbers in turn.</param>
+    public TableTrial(int capacity, int quota = 0, int halfOpenPercentage = 100, int zones = 1)
     {
         _quota = quota;
         _zones = new ZoneTable(capacity);
         _table = new ConnectionTable(
             capacity, new RoomShares(100, halfOpenPercentage), new TimeoutTable(ConnectionTimeouts.Default), _zones, new FlowHash(UInt128.One, useAes: false),
             ConnectionWatch.Create(new ConnectionTrackingOptions { MaxConnections = capacity, CountTraffic = true }, _events, _zones));
-        _zone = _zones.Register();
+        _zoneNumbers = [.. Enumerable.Range(0, zones).Select(_ => _zones.Register())];
     }
 
     public ConnectionTable Table => _table;
@@ -107,7 +111,7 @@ internal sealed class TableTrial
     public void Reclaim(long now, params int[] expirable) =>
         _history.Do($"reclaim at {now}", () => _table.Reclaim(now, _table.Capacity), (keys, _) => Subsets(keys, expirable));
 
-    public void Retire() => _zones.Retire(_zone, 0);
+    public void Retire() => _zones.Retire(_zoneNumbers[0], 0);
 
     /// <summary>An operation that the history does not judge.</summary>
     public InsertResult TryInsert(int number, ConnectionClass kind, long now)
@@ -158,7 +162,7 @@ internal sealed class TableTrial
         return _events.Dropped == 0 && live == _table.Count ? null : $"{live} connections have begun and not ended, {_table.Count} are there";
     }
 
-    private FlowKey Key(int number) => new((uint)number, (UInt128)7 << 64, 1, 2, _zone, (Ethertype)(number % 2), 0, 6);
+    private FlowKey Key(int number) => new((uint)number, (UInt128)7 << 64, 1, 2, _zoneNumbers[number % _zoneNumbers.Length], (Ethertype)(number % 2), 0, 6);
 
     private ulong Hash(int number) => _table.Hash(Key(number));
 
