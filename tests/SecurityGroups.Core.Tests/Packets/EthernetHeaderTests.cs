@@ -62,6 +62,13 @@ public sealed class EthernetHeaderTests
     }
 
     [Fact]
+    public void Read_TagAndNothingElse_IsWhole()
+    {
+        Assert.Equal(Reason.NotEvaluated, Parsing.Ethernet(PacketBuilder.Frame(0x88CC).Vlan(5), out ParsedPacket packet));
+        Assert.Equal((PacketKind.Other, 5u, 18), (packet.Kind, packet.VlanIds, packet.NetworkOffset));
+    }
+
+    [Fact]
     public void Read_EthertypeOfOtherFamily_IsMalformed()
     {
         Assert.Equal(Reason.Malformed, Parsing.Ethernet(s_udp.EtherType(0x86DD)));

@@ -135,11 +135,18 @@ public sealed class Ipv6ExtensionsTests
     [Theory]
     [InlineData(new byte[] { 5, 5, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 1, 3, 0, 0, 0, 5 })]
+    [InlineData(new byte[] { 1, 0, 9, 3, 0, 0 })]
     public void Options_BeyondTheirHeader_AreMalformed(byte[] options)
     {
         Assert.Equal(Reason.Malformed, Parsing.RawIp(s_ip.Extension(0, [0, 0, .. options]).Udp(1, 2)));
         Assert.Equal(Reason.Malformed, Parsing.RawIp(s_ip.Extension(60, [0, 0, .. options]).Udp(1, 2)));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public void Options_OfPadOneAlone_AreWhole(byte number) =>
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Extension(number, [0, 1, .. new byte[14]]).Udp(1, 2)));
 
     [Fact]
     public void RouterAlert_CountsOnlyHopByHop()

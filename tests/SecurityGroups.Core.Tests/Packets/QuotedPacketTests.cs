@@ -66,6 +66,7 @@ public sealed class QuotedPacketTests
     {
         Assert.Equal(Reason.NotEvaluated, Quote(s_ip.IPv4Options(131, 7, 4, 10, 0, 0, 1).Udp(0, 0), out QuotedPacket quoted));
         Assert.Equal(PacketTraits.Ports, quoted.Traits);
+        Assert.Equal(Reason.NotEvaluated, Quote(s_ip.HeaderChecksum(1).Udp(4000, 53), out _));
         Assert.Equal(Reason.NotEvaluated, Quote(s_ipv6.Routing(4, 1).Udp(4000, 53), out quoted));
         Assert.Equal((ushort)53, quoted.DestinationPort);
     }
