@@ -149,6 +149,45 @@ public class IcmpBehaviourTests
         Assert.Equal(isRelated ? Reason.Related : Reason.UnrelatedIcmp, decision.Reason);
     }
 
+    /// <summary>What is in flight begins a lag below what was acknowledged, not below what was sent; without an acknowledgment below the end of the SYN.</summary>
+    [Theory]
+    [InlineData("E | out PA 1001+500/5001", 4_294_902_297u, true)]
+    [InlineData("E | out PA 1001+500/5001", 4_294_902_296u, false)]
+    [InlineData("E | out PA 1001+500/5001", 1_501u, true)]
+    [InlineData("E | out PA 1001+500/5001", 1_502u, false)]
+    [InlineData("out S 1000+200 => new", 4_294_902_497u, true)]
+    [InlineData("out S 1000+200 => new", 4_294_902_496u, false)]
+    public void Error_AboutDataThatNobodyAcknowledged_IsRelated(string script, uint sequence, bool isRelated)
+    {
+        TrackerHarness harness = new();
+        TcpScript.Run(harness, script);
+        Decision decision = harness.SendIn(harness.In().PortUnreachable(harness.Out().Tcp(40_000, 5000, TcpFlags.Ack, sequence).Build()));
+        Assert.Equal(isRelated ? Reason.Related : Reason.UnrelatedIcmp, decision.Reason);
+    }
+
+    [Theory]
+    [InlineData(1_000_000_101u, true)]
+    [InlineData(1_000_000_102u, false)]
+    [InlineData(999_934_001u, true)]
+    [InlineData(999_934_000u, false)]
+    [InlineData(1_001u, false)]
+    public void ErrorThatLeaves_GoesByTheNumbersOfTheRemoteEnd(uint sequence, bool isRelated)
+    {
+        TrackerHarness harness = new();
+        TcpScript.Run(harness, "out S 1000 => new | in SA 1000000000/1001 | out A 1001/1000000001 | in PA 1000000001+100/1001");
+        Decision decision = harness.SendOut(harness.Out().PortUnreachable(harness.In().Tcp(5000, 40_000, TcpFlags.Ack, sequence).Build()));
+        Assert.Equal(isRelated ? Reason.Related : Reason.UnrelatedIcmp, decision.Reason);
+    }
+
+    [Fact]
+    public void Error_AboutAConnectionKeptUntilIdle_IsRelatedWhateverTheRules()
+    {
+        ConnectionTrackingOptions options = new() { MaxConnections = 64, EstablishedConnections = EstablishedConnections.KeepUntilIdle };
+        TrackerHarness harness = Opened(false, h => h.Out().Udp(4000, 53), options);
+        harness.Rules.Replace((_, _) => false);
+        Assert.Equal(Reason.Related, harness.SendIn(harness.In().PortUnreachable(harness.Out().Udp(4000, 53).Build())).Reason);
+    }
+
     [Theory]
     [InlineData(false, 0, true)]
     [InlineData(false, 1, false)]
