@@ -2,18 +2,20 @@ using System.Diagnostics;
 
 namespace SecurityGroups.Mutation;
 
-/// <summary>Ends this process when a test takes more processor time than it may, waits for minutes, or fills the memory.</summary>
+/// <summary>Ends this process when a test takes much longer than it does without a mutant, or fills the memory.</summary>
 internal sealed class Watchdog : IDisposable
 {
     private const long MaxOctets = 6L << 30;
 
-    private static readonly TimeSpan s_maxWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_processorTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_time = TimeSpan.FromSeconds(15);
 
     private readonly Action<string> _onExceeded;
     private readonly Timer _timer;
     private readonly Lock _lock = new();
     private string? _test;
-    private TimeSpan _limit;
+    private TimeSpan _processorTimeUp;
+    private TimeSpan _usual;
     private long _start;
 
     public Watchdog(Action<string> onExceeded)
@@ -22,13 +24,14 @@ internal sealed class Watchdog : IDisposable
         _timer = new Timer(_ => Look(), null, 300, 300);
     }
 
-    /// <summary>A test begins; on a busy machine only its processor time says whether it hangs.</summary>
-    public void Begin(string test, TimeSpan limit)
+    /// <summary>A test begins that usually takes so long. It may hang busily or wait for ever; on a busy machine it may only seem to wait.</summary>
+    public void Begin(string test, TimeSpan usual)
     {
         lock (_lock)
         {
             _test = test;
-            _limit = Environment.CpuUsage.TotalTime + limit;
+            _usual = usual;
+            _processorTimeUp = Environment.CpuUsage.TotalTime + s_processorTime + (10 * usual);
             _start = Stopwatch.GetTimestamp();
         }
     }
@@ -52,7 +55,7 @@ internal sealed class Watchdog : IDisposable
                 return;
             }
 
-            if (Environment.CpuUsage.TotalTime > _limit || Stopwatch.GetElapsedTime(_start) > s_maxWait || Environment.WorkingSet > MaxOctets)
+            if (Environment.CpuUsage.TotalTime > _processorTimeUp || Stopwatch.GetElapsedTime(_start) > s_time + (60 * _usual) || Environment.WorkingSet > MaxOctets)
             {
                 _onExceeded(_test);
                 using Process self = Process.GetCurrentProcess();

@@ -15,6 +15,8 @@ internal sealed class Worker : IDisposable
     /// <summary>How long a mutant may live, in processor time of the tests without it.</summary>
     private const double BudgetMilliseconds = 2_000;
 
+    private static readonly TimeSpan s_unknown = TimeSpan.FromMinutes(1);
+
     private readonly Workplace _place;
     private readonly int? _staticMutant;
     private readonly MutantSwitch _switch;
@@ -62,7 +64,7 @@ internal sealed class Worker : IDisposable
     public Reach Measure()
     {
         Dictionary<string, double> times = [];
-        Run(_host.Cases, _ => TimeSpan.FromMinutes(1), test => Console.WriteLine($"hangs without a mutant: {test}"), (test, milliseconds, failed) =>
+        Run(_host.Cases, _ => s_unknown, test => Console.WriteLine($"hangs without a mutant: {test}"), (test, milliseconds, failed) =>
         {
             if (failed || milliseconds > SlowMilliseconds)
             {
@@ -79,7 +81,7 @@ internal sealed class Worker : IDisposable
         Console.WriteLine($"{quick.Length} of {_host.Cases.Count} tests will do");
         Reach reach = new([]);
         _switch.Capture(true);
-        Run(quick, _ => TimeSpan.FromMinutes(5), _ => { }, (test, _, _) =>
+        Run(quick, _ => s_unknown, _ => { }, (test, _, _) =>
         {
             reach.Tests[test.UniqueID] = new TestReach(times[test.UniqueID], _switch.TakeCoverage());
             return true;
@@ -101,7 +103,7 @@ internal sealed class Worker : IDisposable
         ITestCase? killer = null;
         Run(
             tests,
-            test => TimeSpan.FromMilliseconds(3_000 + (10 * reach.Tests[test.UniqueID].Milliseconds)),
+            test => TimeSpan.FromMilliseconds(reach.Tests[test.UniqueID].Milliseconds),
             test => _place.Record(new Result(mutant.Id, Fate.Timeout, test)),
             (test, _, failed) =>
             {
@@ -140,7 +142,7 @@ internal sealed class Worker : IDisposable
         return milliseconds / (1 + (4 * _kills.GetValueOrDefault((mutant.File, test.UniqueID)))) / (isOwn ? 5 : 1);
     }
 
-    private void Run(IEnumerable<ITestCase> tests, Func<ITestCase, TimeSpan> limit, Action<string> onHang, Func<ITestCase, double, bool, bool> onTest)
+    private void Run(IEnumerable<ITestCase> tests, Func<ITestCase, TimeSpan> usual, Action<string> onHang, Func<ITestCase, double, bool, bool> onTest)
     {
         using Watchdog watchdog = new(onHang);
         TimeSpan start = default;
@@ -150,7 +152,7 @@ internal sealed class Worker : IDisposable
             {
                 case ITestCaseStarting starting:
                     start = Environment.CpuUsage.TotalTime;
-                    watchdog.Begin(starting.TestCase.DisplayName, limit(starting.TestCase));
+                    watchdog.Begin(starting.TestCase.DisplayName, usual(starting.TestCase));
                     return true;
                 case ITestCaseFinished finished:
                     return onTest(finished.TestCase, (Environment.CpuUsage.TotalTime - start).TotalMilliseconds, finished.TestsFailed > 0);
