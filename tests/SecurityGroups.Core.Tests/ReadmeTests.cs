@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.RegularExpressions;
+using SecurityGroups.Packets;
 using SecurityGroups.Tests.Support;
 
 namespace SecurityGroups.Tests;
@@ -57,6 +58,21 @@ public sealed partial class ReadmeTests : IDisposable
         Console.WriteLine($"Ruleset {update.Generation} is in force.");
 
         Assert.True(nic.Filter(Direction.Ingress, packet).IsAllowed);
+    }
+
+    [Fact]
+    public void Modes_OfTheReadme_AreOfThatNic()
+    {
+        Firewall firewall = _firewall;
+
+        firewall.Update(policy => policy.UpdateNic("web-1", nic => nic with
+        {
+            Options = new NicOptions { WindowCheck = WindowCheck.Log, PickUp = PickUp.LooseEgressOnly, MaxConnections = 10_000 },
+        }));
+
+        const TcpFlags Ack = TcpFlags.Ack;
+        Assert.Equal(Reason.MatchedRule, firewall["web-1"].Filter(Direction.Egress, PacketBuilder.Ip("10.0.0.10", "203.0.113.7").Tcp(40_000, 443, Ack)).Reason);
+        Assert.Equal(Reason.NotSyn, firewall["web-1"].Filter(Direction.Ingress, PacketBuilder.Ip("203.0.113.7", "10.0.0.10").Tcp(40_000, 443, Ack)).Reason);
     }
 
     [Fact]

@@ -14,6 +14,12 @@ internal static class TransportHeader
             return packet.FragmentOffset < MinimumOctetsOf(packet.Protocol) ? Reason.TinyFragment : Reason.NotEvaluated;
         }
 
+        // RFC 7112: a first fragment shows its whole header chain; of an upper header that is not read, at least that it is there.
+        if (packet.Has(PacketTraits.Fragment) && packet.TransportOctets == 0 && packet.Protocol != ProtocolNumbers.NoNextHeader)
+        {
+            return Reason.TinyFragment;
+        }
+
         Reason reason = ReadByProtocol(octets, options, ref packet);
         if (reason == Reason.NotEvaluated && packet.Has(PacketTraits.Fragment) && Fragmentation.IsUneven(packet))
         {

@@ -81,6 +81,38 @@ public sealed class FragmentationTests
         Assert.Equal(Reason.TinyFragment, Parsing.RawIp(s_ipv6.Fragment(0, true).Protocol(60, 17, 1, 1, 4, 0, 0, 0, 0)));
     }
 
+    /// <summary>Cut anywhere before the end of its chain, upper header and options included, a first fragment is tiny (RFC 7112).</summary>
+    [Fact]
+    public void G10_FirstFragmentCutAnywhereInItsChain_IsTiny()
+    {
+        byte[] options = [6, 2, 1, 4, 0, 0, 0, 0, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] tcp = [0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0xA0, 2, 0, 0, 0, 0, 0, 0, .. new byte[20]];
+        byte[] authentication = [60, 4, .. new byte[22]];
+        byte[] chain = [.. authentication, .. options, .. tcp];
+        PacketBuilder ip = s_ipv6.HopByHop().Routing(2).Fragment(0, true);
+        for (int octets = 0; octets < chain.Length; octets += 8)
+        {
+            Assert.Equal(Reason.TinyFragment, Parsing.RawIp(ip.Protocol(51, chain[..octets])));
+        }
+
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(ip.Protocol(51, chain), out ParsedPacket packet));
+        Assert.Equal((2, 6, chain.Length - tcp.Length), (packet.DestinationPort, packet.Protocol, packet.TransportOffset - packet.FragmentDataOffset));
+    }
+
+    /// <summary>Of an upper header that is not read, something must be there; nothing follows "no next header".</summary>
+    [Theory]
+    [InlineData(50, Reason.TinyFragment)]
+    [InlineData(47, Reason.TinyFragment)]
+    [InlineData(253, Reason.TinyFragment)]
+    [InlineData(59, Reason.NotEvaluated)]
+    public void G10_FirstFragmentThatEndsBeforeItsUpperHeader_IsTiny(byte protocol, Reason expected)
+    {
+        byte[] options = [protocol, 0, 1, 4, 0, 0, 0, 0];
+        Assert.Equal(expected, Parsing.RawIp(s_ipv6.Fragment(0, true).Protocol(60, options)));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ipv6.Fragment(0, true).Protocol(60, [.. options, .. new byte[8]])));
+        Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ipv6.Protocol(60, options)));
+    }
+
     [Fact]
     public void TwoFragmentHeaders_AreDenied()
     {

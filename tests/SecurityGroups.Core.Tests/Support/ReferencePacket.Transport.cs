@@ -12,6 +12,7 @@ internal sealed partial class ReferencePacket
             return;
         }
 
+        ReferenceFault.When(more && octets == 0 && Protocol != 59, Reason.TinyFragment);
         ReadTransport(start, _octets[start..end], more ? Reason.TinyFragment : Reason.Malformed);
         InspectedOctets += ShownOctets(_octets[start..end]);
         ReferenceFault.When(more && octets % 8 != 0, Reason.Malformed);

@@ -258,6 +258,7 @@ internal sealed class SlowParser
             return;
         }
 
+        Require(!IsFirstFragment || end > start || _packet.Protocol == 59, Reason.TinyFragment);
         new SlowTransport(this, start, end).Read();
         Require(!IsFirstFragment || fragmentDataOctets % 8 == 0);
         bool samePorts = !_packet.Has(PacketTraits.Ports) || _packet.SourcePort == _packet.DestinationPort;
