@@ -38,8 +38,19 @@ internal sealed partial class ConnectionTable
 
         bool hasRoom = CountStaying(leaving, zone, rank) < limits.Of(rank)
             || LeavesListed(zone, rank, leaving, now)
-            || (isSwept && LeavesUnlisted(zone, rank, leaving, now));
+            || ((isSwept || ForetellSweep(leaving, now)) && (CountStaying(leaving, zone, rank) < limits.Of(rank) || LeavesUnlisted(zone, rank, leaving, now)));
         return hasRoom ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.ZoneFull);
+    }
+
+    private bool ForetellSweep(HashSet<uint> leaving, long now)
+    {
+        bool isDue = IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
+        if (isDue)
+        {
+            AddLeaving(leaving, now, _free.Used, isEarly: false);
+        }
+
+        return isDue;
     }
 
     private bool ForetellShrink(Zone zone, HashSet<uint> leaving, long now, int limit, out bool isSwept)
@@ -57,12 +68,7 @@ internal sealed partial class ConnectionTable
 
         // Not listed: the hand at the quota, then a sweep.
         AddLeaving(leaving, now, HandSteps + TrackingTuning.HandStepsAtQuota, isEarly: false);
-        isSwept = CountStaying(leaving, zone, null) >= limit && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
-        if (isSwept)
-        {
-            AddLeaving(leaving, now, _free.Used, isEarly: false);
-        }
-
+        isSwept = CountStaying(leaving, zone, null) >= limit && ForetellSweep(leaving, now);
         return CountStaying(leaving, zone, null) < limit || (isSwept && LeavesUnlisted(zone, null, leaving, now));
     }
 

@@ -38,8 +38,12 @@ internal sealed partial class ConnectionTable
             return InsertResult.ZoneFull;
         }
 
-        return zone.Room.Of(rank) <= limits.Of(rank) || TryEvictListed(zone, rank, now) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.ZoneFull);
+        return IsWithin(zone, rank, limits) || TryEvictListed(zone, rank, now) || (TrySweep(now) && (IsWithin(zone, rank, limits) || TryEvictListed(zone, rank, now)))
+            ? InsertResult.Inserted
+            : NoRoomFor(rank, InsertResult.ZoneFull);
     }
+
+    private static bool IsWithin(Zone zone, ConnectionRank rank, in RoomLimits limits) => zone.Room.Of(rank) <= limits.Of(rank);
 
     // A quota that was lowered is reached again little by little: two go for one that comes.
     private bool TryShrink(Zone zone, long now, int limit)

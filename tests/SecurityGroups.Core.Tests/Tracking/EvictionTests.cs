@@ -234,6 +234,28 @@ public class EvictionTests
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
 
+    /// <summary>Within the quota, above a share of it: those from before the quota make way for newcomers of their kind.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Quota_ThatComesLater_HasItsSharesAtOnce(bool halfOpen)
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000, HalfOpenPercentage = 25, UnrepliedPercentage = 25 });
+        byte[] Packet(int port) => halfOpen ? harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000) : harness.Out().Udp(port, 53);
+        Assert.All(Enumerable.Range(1, 20), port => Assert.True(harness.Send(Direction.Egress, Packet(port)).IsAllowed));
+        harness.Modes = harness.Modes with { MaxConnections = 40 };
+        for (int port = 21; port <= 40; port++)
+        {
+            harness.Wait(0.002);
+            Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, Packet(port), commit: false).Reason);
+            Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, Packet(port)).Reason);
+        }
+
+        Assert.Equal(20, harness.Tracker.CountOf(harness.Zone));
+        Assert.All(Enumerable.Range(21, 20), port => Assert.True(Lives(harness, port)));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
     [Fact]
     public void FloodAtOneNic_LeavesTheHandshakesOfAnotherAlone()
     {
