@@ -129,4 +129,75 @@ public sealed class ConnectionStateTests
         Assert.Equal((ConnectionClass.Established, Direction.Egress, true), (state.Class, state.Original, state.IsAssured));
         Assert.Equal(0ul, state.Bits & ConnectionState.LockBit);
     }
+
+    /// <summary>In the order of <see cref="ConnectionRank"/>'s remarks; who is answered or assured is worth more in some classes only.</summary>
+    [Fact]
+    public void Rank_OfEachClass_IsWhatItCostToMake()
+    {
+        (ConnectionClass Class, ConnectionRank Plain, ConnectionRank Replied, ConnectionRank Assured)[] rows =
+        [
+            (ConnectionClass.SynSent, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen),
+            (ConnectionClass.SynSent2, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen),
+            (ConnectionClass.SynReceived, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen),
+            (ConnectionClass.SynReceived2, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen),
+            (ConnectionClass.Established, ConnectionRank.HalfOpen, ConnectionRank.HalfOpen, ConnectionRank.Established),
+            (ConnectionClass.FinWait, ConnectionRank.Closing, ConnectionRank.Closing, ConnectionRank.Stream),
+            (ConnectionClass.CloseWait, ConnectionRank.Closing, ConnectionRank.Closing, ConnectionRank.Stream),
+            (ConnectionClass.LastAck, ConnectionRank.Closing, ConnectionRank.Closing, ConnectionRank.Closing),
+            (ConnectionClass.TimeWait, ConnectionRank.Closing, ConnectionRank.Closing, ConnectionRank.Closing),
+            (ConnectionClass.Close, ConnectionRank.Closing, ConnectionRank.Closing, ConnectionRank.Closing),
+            (ConnectionClass.UdpUnreplied, ConnectionRank.Unreplied, ConnectionRank.Unreplied, ConnectionRank.Unreplied),
+            (ConnectionClass.UdpStream, ConnectionRank.Stream, ConnectionRank.Stream, ConnectionRank.Stream),
+            (ConnectionClass.IcmpQuery, ConnectionRank.Unreplied, ConnectionRank.Unreplied, ConnectionRank.Unreplied),
+            (ConnectionClass.SctpOrDccp, ConnectionRank.Unreplied, ConnectionRank.Stream, ConnectionRank.Stream),
+            (ConnectionClass.Other, ConnectionRank.Unreplied, ConnectionRank.Stream, ConnectionRank.Stream),
+        ];
+        foreach ((ConnectionClass kind, ConnectionRank plain, ConnectionRank replied, ConnectionRank assured) in rows)
+        {
+            ConnectionState state = ConnectionState.Create(kind, Direction.Egress, 0);
+            Assert.Equal((kind, plain), (kind, state.Rank));
+            state.IsReplied = true;
+            Assert.Equal((kind, replied), (kind, state.Rank));
+            state.IsAssured = true;
+            Assert.Equal((kind, assured), (kind, state.Rank));
+            state.IsRevoked = true;
+            Assert.Equal((kind, ConnectionRank.Tombstone), (kind, state.Rank));
+        }
+    }
+
+    [Fact]
+    public void IsEvictable_AtOnceOrOnceItFellSilent()
+    {
+        ConnectionState established = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, 5_000) with { IsReplied = true, IsAssured = true };
+        (ConnectionState State, long After)[] rows =
+        [
+            (ConnectionState.Create(ConnectionClass.SynSent, Direction.Egress, 5_000), 0),
+            (ConnectionState.Create(ConnectionClass.UdpUnreplied, Direction.Egress, 5_000), 0),
+            (ConnectionState.Create(ConnectionClass.LastAck, Direction.Egress, 5_000), 0),
+            (ConnectionState.Create(ConnectionClass.UdpStream, Direction.Egress, 5_000), 30_000),
+            (established with { IsRevoked = true }, 1_000_000),
+        ];
+        foreach ((ConnectionState state, long after) in rows)
+        {
+            Assert.True(state.IsEvictable(5_000 + after));
+            Assert.Equal(after == 0, state.IsEvictable(5_000 + after - 1));
+        }
+
+        Assert.False(established.IsEvictable(5_000 + 100_000_000));
+    }
+
+    [Fact]
+    public void Renew_KeepsDirectionAndTimeAndForgetsTheRest()
+    {
+        ConnectionState state = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, 5_000) with
+        {
+            IsReplied = true, IsAssured = true, IsLiberal = true, HasHint = true, IsZeroWindow = true, IsLastFromInitiator = true, Retransmissions = 3,
+        };
+        state.SetScale(true, 3);
+        state.SetScale(false, 4);
+        state.SetUnacknowledged(true, true);
+        ConnectionState expected = ConnectionState.Create(ConnectionClass.SynSent, Direction.Egress, 5_000);
+        Assert.Equal(expected.Bits, state.Renew(ConnectionClass.SynSent).Bits);
+        Assert.Equal((ConnectionState.NoScale, ConnectionState.NoScale), (expected.Scale(true), expected.Scale(false)));
+    }
 }

@@ -241,6 +241,17 @@ public class IcmpBehaviourTests
     }
 
     [Fact]
+    public void Errors_WithTheRateSwitchedOff_ArePassedAtAnyRate()
+    {
+        TrackerHarness harness = Opened(false, h => h.Out().Udp(4000, 53), new ConnectionTrackingOptions { MaxConnections = 64, IcmpErrorsPerSecond = 0 });
+        byte[] error = harness.In().PortUnreachable(harness.Out().Udp(4000, 53).Build()).Build();
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(Reason.Related, harness.Send(Direction.Ingress, error).Reason);
+        }
+    }
+
+    [Fact]
     public void Errors_InARetiredZone_HaveNoRate()
     {
         TrackerHarness harness = Opened(false, h => h.Out().Udp(4000, 53));
