@@ -173,6 +173,8 @@ public sealed partial class Firewall : IDisposable
         {
             Tracker.RetireZone(zone, now);
         }
+
+        Tracker.LimitZones(compiled.LimitedZones);
     }
 
     private sealed class NicIdentities(Firewall firewall) : INicIdentities

@@ -42,6 +42,11 @@ internal sealed partial class Compilation
             Infrastructure = _nicCompiler.Infrastructure(after),
             Tracking = _nicCompiler.Tracking(after),
         };
+        if (keepsConnections && old!.Tracking.MaxConnections == 0 && _bindings[slot]!.Tracking.MaxConnections != 0)
+        {
+            _limitedZones.Add(old.Zone);
+        }
+
         if (before is not null)
         {
             ChangeMembership(before, joins: false);

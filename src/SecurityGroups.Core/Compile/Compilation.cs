@@ -22,6 +22,7 @@ internal sealed partial class Compilation
     private readonly ImmutableDictionary<string, int>.Builder _networkUsers;
     private readonly List<MemberChange> _memberChanges = [];
     private readonly List<uint> _retiredZones = [];
+    private readonly List<uint> _limitedZones = [];
     private readonly List<PolicyError> _errors = [];
     private Numbering _groups;
     private Numbering _networks;
@@ -114,6 +115,7 @@ internal sealed partial class Compilation
             NextRuleNumber = _nextRuleNumber,
             FormsCompiled = _formsCompiled,
             RetiredZones = [.. _retiredZones],
+            LimitedZones = [.. _limitedZones],
         };
     }
 

@@ -43,4 +43,7 @@ internal sealed record CompiledPolicy
 
     /// <summary>Tracking zones whose connections are forgotten with the policy before.</summary>
     public ImmutableArray<uint> RetiredZones { get; init; } = [];
+
+    /// <summary>Zones whose NIC keeps its connections and has a quota from now on.</summary>
+    public ImmutableArray<uint> LimitedZones { get; init; } = [];
 }

@@ -31,45 +31,48 @@ internal sealed partial class ConnectionTable
     private InsertResult ForetellInZone(Zone zone, ConnectionRank rank, HashSet<uint> leaving, long now, in RoomLimits limits)
     {
         bool isSwept = false;
-        if (CountStaying(leaving, zone, null) >= limits.Connections && !ForetellShrink(zone, leaving, now, limits.Connections, out isSwept))
+        if (CountStaying(leaving, zone, null) >= limits.Connections && !ForetellShrink(zone, leaving, now, limits.Connections, ref isSwept))
         {
             return InsertResult.ZoneFull;
         }
 
-        bool hasRoom = CountStaying(leaving, zone, rank) < limits.Of(rank)
-            || LeavesListed(zone, rank, leaving, now)
-            || ((isSwept || ForetellSweep(leaving, now)) && (CountStaying(leaving, zone, rank) < limits.Of(rank) || LeavesUnlisted(zone, rank, leaving, now)));
-        return hasRoom ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.ZoneFull);
+        int limit = limits.Of(rank);
+        return CountStaying(leaving, zone, rank) < limit || LeavesZone(zone, rank, leaving, now, limit, ref isSwept)
+            ? InsertResult.Inserted
+            : NoRoomFor(rank, InsertResult.ZoneFull);
     }
 
-    private bool ForetellSweep(HashSet<uint> leaving, long now)
+    private bool ForetellShrink(Zone zone, HashSet<uint> leaving, long now, int limit, ref bool isSwept)
     {
-        bool isDue = IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
-        if (isDue)
+        if (!LeavesZone(zone, null, leaving, now, limit, ref isSwept))
+        {
+            return false;
+        }
+
+        if (CountStaying(leaving, zone, null) >= limit)
+        {
+            LeavesZone(zone, null, leaving, now, limit, ref isSwept);
+        }
+
+        return true;
+    }
+
+    // One that is listed; else the hand at the quota, then a sweep, after which all are listed.
+    private bool LeavesZone(Zone zone, ConnectionRank? rank, HashSet<uint> leaving, long now, int limit, ref bool isSwept)
+    {
+        if (isSwept || LeavesListed(zone, rank, leaving, now))
+        {
+            return !isSwept || LeavesUnlisted(zone, rank, leaving, now);
+        }
+
+        AddLeaving(leaving, now, HandSteps + TrackingTuning.HandStepsAtQuota, isEarly: false);
+        isSwept = CountStaying(leaving, zone, rank) >= limit && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
+        if (isSwept)
         {
             AddLeaving(leaving, now, _free.Used, isEarly: false);
         }
 
-        return isDue;
-    }
-
-    private bool ForetellShrink(Zone zone, HashSet<uint> leaving, long now, int limit, out bool isSwept)
-    {
-        isSwept = false;
-        if (LeavesListed(zone, null, leaving, now))
-        {
-            if (CountStaying(leaving, zone, null) >= limit)
-            {
-                LeavesListed(zone, null, leaving, now);
-            }
-
-            return true;
-        }
-
-        // Not listed: the hand at the quota, then a sweep.
-        AddLeaving(leaving, now, HandSteps + TrackingTuning.HandStepsAtQuota, isEarly: false);
-        isSwept = CountStaying(leaving, zone, null) >= limit && ForetellSweep(leaving, now);
-        return CountStaying(leaving, zone, null) < limit || (isSwept && LeavesUnlisted(zone, null, leaving, now));
+        return CountStaying(leaving, zone, rank) < limit || (isSwept && LeavesUnlisted(zone, rank, leaving, now));
     }
 
     private InsertResult ForetellInTable(ConnectionRank rank, HashSet<uint> leaving, long now)

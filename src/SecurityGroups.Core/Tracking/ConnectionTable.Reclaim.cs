@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SecurityGroups.Tracking;
 
 // What is over: the clock hand that every insert moves a little, and the sweep for zones at their quota.
@@ -102,7 +104,22 @@ internal sealed partial class ConnectionTable
         return true;
     }
 
-    // Connections from before their zone had a quota.
+    /// <summary>Puts the connections of zones that get a quota into the lists, which newcomers join by themselves from now on.</summary>
+    public void ListConnections(ImmutableArray<uint> zones)
+    {
+        foreach (uint zone in zones)
+        {
+            _zones.Find(zone)?.Lists.Use();
+        }
+
+        uint used = _free.Used;
+        for (uint index = 0; index < used; index++)
+        {
+            Enlist(index);
+        }
+    }
+
+    // A newcomer that met the change on its way may be in no list: a sweep finds it, too.
     private void Enlist(uint index)
     {
         if (_zones.Find(_entries[index].Zone) is not { Lists.IsUsed: true } || !TryLock(ref _entries[index], out ConnectionState state))

@@ -38,37 +38,38 @@ internal sealed partial class ConnectionTable
             return InsertResult.ZoneFull;
         }
 
-        return IsWithin(zone, rank, limits) || TryEvictListed(zone, rank, now) || (TrySweep(now) && (IsWithin(zone, rank, limits) || TryEvictListed(zone, rank, now)))
-            ? InsertResult.Inserted
-            : NoRoomFor(rank, InsertResult.ZoneFull);
+        return zone.Room.Of(rank) <= limits.Of(rank) || TryEvictInZone(zone, rank, now, limits.Of(rank)) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.ZoneFull);
     }
-
-    private static bool IsWithin(Zone zone, ConnectionRank rank, in RoomLimits limits) => zone.Room.Of(rank) <= limits.Of(rank);
 
     // A quota that was lowered is reached again little by little: two go for one that comes.
     private bool TryShrink(Zone zone, long now, int limit)
     {
-        if (!TryEvictInZone(zone, now, limit))
+        if (!TryEvictInZone(zone, null, now, limit))
         {
             return false;
         }
 
         if (zone.Connections > limit)
         {
-            TryEvictInZone(zone, now, limit);
+            TryEvictInZone(zone, null, now, limit);
         }
 
         return true;
     }
 
-    private bool TryEvictInZone(Zone zone, long now, int limit) => TryEvictListed(zone, null, now) || TryReclaimInZone(zone, now, limit);
-
-    // The count includes what expired unnoticed, and what is not listed because it is from before the quota.
-    private bool TryReclaimInZone(Zone zone, long now, int limit)
+    // Where nobody is listed who may go: the count includes what expired unnoticed, and a sweep also finds who is in no list.
+    private bool TryEvictInZone(Zone zone, ConnectionRank? rank, long now, int limit)
     {
+        if (TryEvictListed(zone, rank, now))
+        {
+            return true;
+        }
+
         Reclaim(now, TrackingTuning.HandStepsAtQuota);
-        return zone.Connections <= limit || (TrySweep(now) && (zone.Connections <= limit || TryEvictListed(zone, null, now)));
+        return CountOf(zone, rank) <= limit || (TrySweep(now) && (CountOf(zone, rank) <= limit || TryEvictListed(zone, rank, now)));
     }
+
+    private static int CountOf(Zone zone, ConnectionRank? rank) => rank is { } one ? zone.Room.Of(one) : zone.Connections;
 
     private InsertResult MakeRoomForRank(ConnectionRank rank, long now) =>
         _counters[0].Room.Of(rank) <= _limits.Of(rank) || TryEvict(rank, now) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.Full);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using SecurityGroups.Events;
 using SecurityGroups.Packets;
@@ -45,6 +46,15 @@ internal sealed partial class ConnectionTracker
 
     /// <summary>Closes a zone: its connections never match again and are reclaimed in time.</summary>
     public void RetireZone(uint zone, long nowMilliseconds) => _zones.Retire(zone, nowMilliseconds);
+
+    /// <summary>Zones have a quota from now on: who may go for newcomers is to be found. Takes as long as the table is large.</summary>
+    public void LimitZones(ImmutableArray<uint> zones)
+    {
+        if (!zones.IsEmpty)
+        {
+            _table.ListConnections(zones);
+        }
+    }
 
     /// <summary>What is counted of a zone; null when it was closed.</summary>
     public Zone? FindZone(uint zone) => _zones.Find(zone);

@@ -45,6 +45,9 @@ internal static class TcpTracking
                 return new TrackResult(true, Verdict.Deny, Reason.InvalidState);
             case TcpStates.Ignore:
                 return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
+            case ConnectionClass.SynSent2 when state.Class == ConnectionClass.SynSent && entry.Responder.HasAcknowledged:
+                // It acknowledged the SYN with early data: no simultaneous open, but a late duplicate or a blind guess.
+                return s_ignored;
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close && fromInitiator && IsOldSyn(entry, segment):
                 return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
@@ -56,7 +59,7 @@ internal static class TcpTracking
             return TcpReset.Advance(entry, hint, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
         }
 
-        return state.HasHint && IsChallenge(ref hint, state, segment, fromInitiator)
+        return state.HasHint && IsChallenge(entry, ref hint, state, segment, packet, fromInitiator)
             ? s_ignored
             : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
     }
@@ -195,10 +198,12 @@ internal static class TcpTracking
         return new TrackResult(true, Verdict.Allow, Reason.Established);
     }
 
-    // The answer to a SYN in LAST-ACK is no acknowledgment of the FIN (RFC 5961, 4).
-    private static bool IsChallenge(ref TcpHint hint, ConnectionState state, in TcpSegment segment, bool fromInitiator)
+    // The answer to a SYN in LAST-ACK has the current numbers, and is no acknowledgment of the FIN (RFC 5961, 4).
+    private static bool IsChallenge(
+        in ConnectionEntry entry, ref TcpHint hint, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator)
     {
-        bool isChallenge = hint.MayBeChallenged && !fromInitiator && segment.Kind == TcpSegmentKind.Ack && state.Class == ConnectionClass.LastAck;
+        bool isChallenge = hint.MayBeChallenged && !fromInitiator && segment.Kind == TcpSegmentKind.Ack && state.Class == ConnectionClass.LastAck
+            && new TcpWindow(entry, fromInitiator).Check(segment, packet, ref state) == Reason.Established;
         if (isChallenge)
         {
             hint = hint.Challenged();

@@ -20,6 +20,12 @@ internal sealed class ReferenceDatagram(ReferenceDatagramKey key, long nowMillis
     /// <summary>What became of the first fragment.</summary>
     public Reason Reason { get; set; }
 
+    /// <summary>
+    /// The rules that its first piece met, if that ended its connection: nobody can ask the rules about it, so it stands until they change in a way
+    /// that concerns it, which the real one knows better. Null = not so.
+    /// </summary>
+    public Policy? OrphanOf { get; set; }
+
     /// <summary>What the rules are to be asked; null = its connection outlives them.</summary>
     public ReferenceFlow? Flow { get; set; }
 

@@ -128,7 +128,8 @@ internal sealed partial class ReferenceFirewall
         ReferenceConnection? connection = reason == Reason.Related ? FindQuoted(ReferenceQuote.Read(call.Packet.IcmpPayload, call.Packet.Family), call)
             : key is not null ? Find(key, call.Now) : null;
         bool outlivesRules = (key is not null || reason == Reason.Related) && Tracking.EstablishedConnections == EstablishedConnections.KeepUntilIdle;
-        datagram.Flow = outlivesRules ? null : connection?.Flow ?? call.Flow;
+        datagram.OrphanOf = reason != Reason.MatchedRule && connection is null && !outlivesRules ? Policy : null;
+        datagram.Flow = outlivesRules || datagram.OrphanOf is not null ? null : connection?.Flow ?? call.Flow;
     }
 
     private Reason DecideLater(ReferenceDatagramKey key, ReferenceDatagram? known, Call call, bool isStrict)
@@ -167,6 +168,7 @@ internal sealed partial class ReferenceFirewall
     private Reason? Answer(ReferenceDatagram datagram, Nic nic) => datagram.IsPoisoned ? Reason.OverlappingFragment
         : datagram.First is null ? null
         : VerdictOf(datagram.Reason) == Verdict.Deny ? datagram.Reason
+        : datagram.OrphanOf is { } policy && policy != Policy && _said == Reason.PolicyRevoked ? Reason.PolicyRevoked
         : datagram.Flow is { } flow && !ReferenceRules.Allows(Policy, nic, flow) ? Reason.PolicyRevoked
         : datagram.Reason;
 

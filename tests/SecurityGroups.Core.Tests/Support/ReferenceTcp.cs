@@ -70,6 +70,12 @@ internal sealed class ReferenceTcp
     public (Reason Reason, ReferenceTcp? Next) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, bool mayBeginAgain)
     {
         Kind kind = KindOf(segment);
+        if (kind == Kind.Syn && !fromInitiator && State == State.SynSent && _responder.EarlyEnd is not null)
+        {
+            // It acknowledged the SYN already: this is none of a simultaneous open.
+            return (Reason.PassIgnored, this);
+        }
+
         if (Transition(State, kind, fromInitiator, _isSimultaneous) is not { } next)
         {
             if (IsEarly(segment, kind, fromInitiator))
@@ -81,7 +87,7 @@ internal sealed class ReferenceTcp
         }
 
         ReferenceTcp copy = Copy();
-        if (kind == Kind.Ack && !fromInitiator && State == State.LastAck && _expectsChallenge)
+        if (kind == Kind.Ack && !fromInitiator && State == State.LastAck && _expectsChallenge && Copy().JudgeWindow(segment, false) == Reason.Established)
         {
             // A challenge, not the acknowledgment of the FIN.
             copy._expectsChallenge = false;
@@ -151,7 +157,7 @@ internal sealed class ReferenceTcp
 
     /// <summary>Whether both look like late copies of this connection's own first segments.</summary>
     private bool IsCopy(ReferenceSegment syn, ReferenceSegment answer) =>
-        State != State.SynReceived && !Before(_initiator.End, syn.End) && !Before(_responder.End, answer.End);
+        (State != State.SynReceived || _isSimultaneous) && !Before(_initiator.End, syn.End) && !Before(_responder.End, answer.End);
 
     private (Reason, ReferenceTcp?) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
     {
