@@ -24,7 +24,6 @@ internal static class Askable
     private static string? WhyNot4(ReadOnlySpan<byte> packet) =>
         packet[0] >> 4 != 4 ? "not IP"
         : IsSpecial4(packet[12]) || IsSpecial4(packet[16]) ? "martian, multicast or broadcast"
-        : ((packet[6] & 0x3F) | packet[7]) != 0 ? "a fragment"
         : null;
 
     private static string? WhyNot6(ReadOnlySpan<byte> packet) =>
@@ -40,6 +39,6 @@ internal static class Askable
     private static bool IsLinkScope(ReadOnlySpan<byte> packet)
     {
         _ = PacketParser.Parse(packet, packet.Length, LinkType.RawIp, default, out ParsedPacket parsed);
-        return parsed.Has(PacketTraits.Fragment) || (parsed.Has(PacketTraits.Icmp) && parsed.IcmpType is (>= 130 and <= 137) or 143);
+        return parsed.Has(PacketTraits.Icmp) && parsed.IcmpType is (>= 130 and <= 137) or 143;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class KernelFilter : IDisposable
     private const string Left = "left";
     private const string Right = "right";
     private const int MarkerOctets = 20 + 8 + 4;
+    private const int FragmentOctets = 1 << 29;
     private const int PatienceMilliseconds = 5000;
 
     private readonly NetworkNamespace _space = NetworkNamespace.Create();
@@ -32,6 +33,7 @@ internal sealed class KernelFilter : IDisposable
         _left = TunDevice.Open(_space, Left, isEthernet: false);
         _right = TunDevice.Open(_space, Right, isEthernet: false);
         _space.Set("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.netfilter.nf_conntrack_tcp_be_liberal=0");
+        _space.Set($"net.ipv4.ipfrag_high_thresh={FragmentOctets}", $"net.netfilter.nf_conntrack_frag6_high_thresh={FragmentOctets}", $"net.ipv6.ip6frag_high_thresh={FragmentOctets}");
         Route(Left, Right, "100");
         Route(Right, Left, "101");
     }

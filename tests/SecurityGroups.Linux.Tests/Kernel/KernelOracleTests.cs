@@ -28,6 +28,9 @@ public sealed class KernelOracleTests(ITestOutputHelper output)
         Ingress(IpProtocol.Gre, Remote.Any),
     ]);
 
+    // As Linux has it: early fragments wait, overlaps end a datagram.
+    private static readonly FragmentOptions s_fragments = new() { HoldEarlyFragments = true, CheckIPv4Overlaps = true };
+
     private delegate IReadOnlyList<Crossing> Teller(int seed, Tuple tuple, bool beginsInside);
 
     [LinuxTheory]
@@ -52,6 +55,10 @@ public sealed class KernelOracleTests(ITestOutputHelper output)
         Generate(PickUp.Strict, 5060, 53, s_seeds, (seed, tuple, _) => DatagramStories.Story(seed, tuple));
 
     [LinuxFact]
+    public void Fragments_AreJudgedAlikeAsDatagrams() =>
+        Generate(PickUp.Strict, 5060, 53, s_seeds, (seed, tuple, _) => FragmentStories.Story(seed, tuple));
+
+    [LinuxFact]
     public void Headers_OptionsAndExtensions_AreJudgedAlike() => Generate(PickUp.Strict, 22, 443, s_seeds, HeaderStories.Story);
 
     [LinuxFact]
@@ -64,7 +71,9 @@ public sealed class KernelOracleTests(ITestOutputHelper output)
             Crossing[] story = [.. scenario.Opening(W).Select(step => new Crossing(step.Direction, step.Packet)).Where(step => Askable.WhyNot(step.Packet) is null)];
             if (story.Length > 0)
             {
-                comparison.Compare(new Oracle(kernel, scenario.Policy, W, scenario.Options).Load(), name, story);
+                // What the kernel collected of a datagram cannot be taken back: those rows have a router of their own.
+                using KernelFilter? own = story.Any(step => FragmentReader.Read(step.Packet) is not null) ? new KernelFilter() : null;
+                comparison.Compare(new Oracle(own ?? kernel, scenario.Policy, W, scenario.Options).Load(), name, story);
             }
         }
 
@@ -92,7 +101,7 @@ public sealed class KernelOracleTests(ITestOutputHelper output)
                 Nic nic = NicAt(W, capture.Inside) with { SecurityGroups = ["web"] };
                 if (capture.Story.Count > 0)
                 {
-                    Oracle oracle = new(kernel, Policy.Create([Group("web", rule)], [nic]), W, With(tracking => tracking with { PickUp = pickUp }));
+                    Oracle oracle = new(kernel, Policy.Create([Group("web", rule)], [nic]), W, With(tracking => tracking with { PickUp = pickUp }) with { Fragments = s_fragments });
                     comparison.Compare(oracle.Load(), $"{Path.GetFileName(path)}, {rule.Direction}, {pickUp}", capture.Story);
                 }
             }
@@ -107,7 +116,8 @@ public sealed class KernelOracleTests(ITestOutputHelper output)
     private void Generate(PickUp pickUp, int serviceInside, int serviceOutside, int stories, Teller teller)
     {
         using KernelFilter kernel = new();
-        Oracle oracle = new Oracle(kernel, s_policy, W, With(tracking => tracking with { PickUp = pickUp })).Load();
+        FirewallOptions options = With(tracking => tracking with { PickUp = pickUp }) with { Fragments = s_fragments };
+        Oracle oracle = new Oracle(kernel, s_policy, W, options).Load();
         Comparison comparison = new(output);
         for (int seed = 0; seed < stories; seed++)
         {

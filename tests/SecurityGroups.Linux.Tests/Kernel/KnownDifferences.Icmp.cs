@@ -8,6 +8,7 @@ internal static partial class KnownDifferences
 {
     private const byte SourceQuench = 4;
     private const byte Redirect = 5;
+    private const byte Gre = 47;
 
     private static IReadOnlyList<KnownDifference> Icmp =>
     [
@@ -42,6 +43,11 @@ internal static partial class KnownDifferences
             "decisions.md: judged by the rules, never tracked; a rule may name any type (semantics 10)",
             difference => difference is { IsLooser: true, Reason: Reason.MatchedRule } && difference.Packet.Has(PacketTraits.Icmp),
             Witness.Of(Web(EgressAll), e => [(Direction.Egress, e.Out.Icmp(e.IsIPv4 ? 40 : 200))])),
+        new(
+            "ICMP error that quotes GRE of version 1 (PPTP)", "goes by addresses", "goes by the call identifiers, too",
+            "behaviour U14: GRE is tracked by addresses and protocol",
+            difference => difference is { IsLooser: true, Reason: Reason.Related } && Quoted(difference).Protocol == Gre,
+            Witness.Of(P0, e => [(Direction.Egress, e.Out.Protocol(Gre, 0, 0, 8, 0, 0, 0, 0, 0)), (Direction.Ingress, e.In.PortUnreachable(e.Out.Protocol(Gre, 0, 1, 8, 0, 0, 0, 0, 0)))])),
     ];
 
     private static bool IsStricterError(Difference difference) =>

@@ -42,6 +42,11 @@ internal static partial class KnownDifferences
             difference => difference.IsStricter && difference.Reason == Reason.InvalidState && difference.Last is { Kind: TcpSegmentKind.SynAck, FromInitiator: true, State: "synReceived" },
             Witness.Told(P0, "> S 1000; < SA 5000 1001; > SA 1000 5001")),
         new(
+            "what follows a SYN-ACK that was denied", "is judged as if it had not been", "is judged by its numbers, though it was dropped",
+            "RFC 5961, 3.2 and 5: what nobody asked for proves nothing",
+            difference => difference.Before.Any(IsDeniedSynAck),
+            Witness.Told(P0, "> S 1000; < SA 5000 1001; > SA 1001 5003; < FA 5001 1002")),
+        new(
             "what follows a SYN-ACK that does not acknowledge the SYN", "still waits for the answer: SYN-SENT", "took that for the answer, if it was near",
             "RFC 9293, 3.10.7.3: the initiator resets it and goes on waiting; decisions.md wants no lag there",
             difference => difference.Before.Any(IsStaleAnswer),
@@ -57,10 +62,45 @@ internal static partial class KnownDifferences
             difference => difference.Before.Any(IsCopiedAnswer),
             Witness.Told(P0, "E; > PA 1001+5000 5001; < PA 5001+5000 6001; > S 1000; < SA 5000 1001; > PA 6001+100 10001")),
         new(
-            "acknowledgment of numbers that only a RST had", "denies `InvalidAcknowledgment`", "passes it",
+            "what follows a RST in the window that is not at the next octet", "is judged as if it had not been: the receiver's challenge decides", "is judged by its numbers; or finds the connection closed, if a SYN was let pass before",
+            "RFC 5961, 3.2: a blind attacker hits the window, not the octet; nor has a blind SYN more to say (RFC 5961, 4)",
+            difference => difference.Before.Any(IsChallengedReset),
+            Witness.Told(P0, "E; > S 2001; > R 1002; > S 3001; > A 1001 5001")),
+        new(
+            "what follows a FIN or RST that was denied", "is judged as if it had not been", "finds the last segment before it, or the SYN that was let pass, forgotten",
+            "behaviour 3: what is denied changes nothing",
+            difference => difference.Story.Any(IsAllowedReset) && difference.Before.Any(IsDeniedEnd),
+            Witness.Told(P0, "E; > PA 1001+100 5001; < FA 5001 900000; > R 1101; > S 900000; > A 1101 5001")),
+        new(
+            "RST that refuses a SYN which was let pass, after other segments", "passes it and ends the connection", "knows it for that only behind the SYN",
+            "the refusal may come behind acknowledgments that are under way; it names the SYN's number",
+            difference => difference.IsLooser && difference.Last is { Kind: TcpSegmentKind.Rst, FromInitiator: false } && difference.Before.Any(IsSynLetPass),
+            Witness.Told(P0, "E; > S 90000; < A 5001 1001; < RA 0 90001")),
+        new(
+            "what follows the answer to a SYN that was let pass, of a connection picked up", "is judged by the windows of the two", "is let pass, as all of a connection picked up",
+            "both SYNs were seen: nothing is unknown any more",
+            difference => difference.IsStricter && difference.Story[0].Kind != TcpSegmentKind.Syn && difference.Before.Any(judged => judged is { Kind: TcpSegmentKind.SynAck, Decision.Reason: Reason.Established }),
+            Witness.Told(P0, "> A 1001 5001; > S 90000; < SA 7000 90001; < A 7001 90500", options: With(tracking => tracking with { PickUp = PickUp.Loose }))),
+        new(
+            "ACK that looks like the challenge to a SYN in LAST-ACK, outside the window", "denies it", "passes it",
+            "RFC 5961, 4: a challenge has the current numbers",
+            difference => difference.IsStricter && difference.Last is { Kind: TcpSegmentKind.Ack, State: "lastAck", FromInitiator: false } && difference.Before.Any(IsSynLetPass),
+            Witness.Told(P0, "E; > FA 1001 5001; < FA 5001 1002; > S 90000; < A 5002 900000")),
+        new(
+            "what follows a RST with data, or acknowledges the numbers of a RST", "is judged as if it had none", "is judged as if they were part of the stream",
             "what a reset carries is a diagnostic, not data (RFC 9293, 3.10.7.4): nobody acknowledges it",
-            difference => difference is { IsStricter: true, Reason: Reason.InvalidAcknowledgment or Reason.InvalidReset } && difference.Before.Any(IsPassedReset),
-            Witness.Told(P0, "E; < R 5002+100; > A 1001 5102")),
+            difference => difference.Before.Any(judged => IsAllowedReset(judged) && (judged.Packet.TcpPayloadOctets > 0 || difference is { IsStricter: true, Reason: Reason.InvalidAcknowledgment })),
+            Witness.Told(P0, "> S 1000; < SA 5000 1001; < R 5001+1400; > A 1001 6401")),
+        new(
+            "RST that acknowledges the SYN, with SACK blocks beyond it", "passes it", "drops it as invalid",
+            "RFC 9293, 3.10.7.3: a reset in SYN-SENT is good if it acknowledges the SYN; no more is asked",
+            difference => difference is { IsLooser: true, Last: { Kind: TcpSegmentKind.Rst, State: "synSent", FromInitiator: false } } && difference.Packet.Has(PacketTraits.Sack),
+            Witness.Told(P0, "> S 1000 sackok=1; < RA 700 1001 sack=4000-5000")),
+        new(
+            "what follows the answer to a SYN that was let pass, when others came between the two", "is of the connection that begins again", "is of the old one: only the answer right behind the SYN counts",
+            "acknowledgments under way may come between; the answer names the SYN's number",
+            difference => difference.Before.Zip(difference.Before.Skip(1)).Any(pair => IsAnswerAnew(pair.Second) && !IsSynLetPass(pair.First)),
+            Witness.Told(P0, "E; > S 90000; < A 5001 1001; < SA 7000 90001; > PA 90001+10 7001")),
         new(
             "what follows a SYN in TIME-WAIT that no rule allows", "keeps the connection: the last segments may come again", "forgot the connection for it",
             "behaviour 3: a blind SYN ends nothing (RFC 5961, 4)",
@@ -108,30 +148,46 @@ internal static partial class KnownDifferences
 
     private static bool RefusesAnswer(Judged judged) => judged is { Kind: TcpSegmentKind.Rst, State: "synSent", Decision.Reason: Reason.PassIgnored };
 
-    private static bool IsPassedReset(Judged judged) => judged is { Kind: TcpSegmentKind.Rst, Decision.IsAllowed: true };
+    private static bool IsDeniedSynAck(Judged judged) => judged is { Kind: TcpSegmentKind.SynAck, Decision.IsAllowed: false };
+
+    private static bool IsSynLetPass(Judged judged) => judged is { Kind: TcpSegmentKind.Syn, FromInitiator: true, Decision.Reason: Reason.PassIgnored };
+
+    private static bool IsAnswerAnew(Judged judged) =>
+        judged is { Kind: TcpSegmentKind.SynAck, FromInitiator: false, Decision.Reason: Reason.Established, State: not ("synSent" or "synSent2") };
+
+    private static bool IsChallengedReset(Judged judged) =>
+        judged is { Kind: TcpSegmentKind.Rst, State: "established", Decision.Reason: Reason.PassIgnored };
+
+    private static bool IsDeniedEnd(Judged judged) => judged is { Kind: TcpSegmentKind.Fin or TcpSegmentKind.Rst, Decision.IsAllowed: false };
+
+    private static bool IsAllowedReset(Judged judged) => judged is { Kind: TcpSegmentKind.Rst, Decision.IsAllowed: true };
 
     private static bool IsCopiedAnswer(Judged judged) => judged is { Kind: TcpSegmentKind.SynAck, FromInitiator: false, Decision.Reason: Reason.PassIgnored };
 
-    // Whether a segment of the responder begins beyond what the initiator's acknowledgments had offered, but within what its SYN had.
+    // Whether a segment of the responder begins beyond what the initiator's acknowledgments had offered, but within what its SYN had, or so little
+    // beyond that its end was noted.
     private static bool UsesWindowOfSyn(IReadOnlyList<Judged> story)
     {
         Judged? passed = null;
         Judged? syn = null;
         Judged? answer = null;
         uint edge = 0;
+        uint widest = 0;
         foreach (Judged judged in story.Where(judged => judged.IsTcp))
         {
             if (judged is { Kind: TcpSegmentKind.Syn, Decision.Reason: Reason.MatchedRule } or { Kind: TcpSegmentKind.Syn, State: "synSent", FromInitiator: true })
             {
-                (syn, answer) = (judged, null);
+                (syn, answer, widest) = (judged, null, judged.Packet.TcpWindow);
             }
             else if (judged.Kind == TcpSegmentKind.Syn)
             {
-                passed = judged;
+                passed = IsSynLetPass(judged) ? judged : passed;
             }
             else if (syn is not null && judged.Crossing.Direction == syn.Crossing.Direction)
             {
-                edge = answer is null || !judged.Decision.IsAllowed ? edge : Later(edge, Offered(judged.Packet, syn.Packet, answer.Packet));
+                bool counts = answer is not null && judged.Kind != TcpSegmentKind.Rst && judged.Decision.Reason == Reason.Established;
+                edge = counts ? Later(edge, Offered(judged.Packet, syn.Packet, answer!.Packet)) : edge;
+                widest = counts ? Math.Max(widest, WindowOf(judged.Packet, syn.Packet, answer!.Packet)) : widest;
             }
             else if (syn is not null && judged is { Kind: TcpSegmentKind.SynAck, Decision.Reason: Reason.Established })
             {
@@ -140,7 +196,7 @@ internal static partial class KnownDifferences
                 edge = new TcpSegment(judged.Packet).End;
             }
             else if (answer is not null && SequenceNumber.IsAfter(judged.Packet.TcpSequence, edge)
-                && judged.Packet.TcpSequence - (answer.Packet.TcpSequence + 1) <= syn!.Packet.TcpWindow)
+                && judged.Packet.TcpSequence - (answer.Packet.TcpSequence + 1) <= syn!.Packet.TcpWindow + (judged.Decision.IsAllowed ? 0 : widest))
             {
                 return true;
             }
@@ -153,9 +209,10 @@ internal static partial class KnownDifferences
 
     private static uint Offered(in ParsedPacket packet, in ParsedPacket syn, in ParsedPacket answer)
     {
-        bool isScaled = syn.Has(PacketTraits.WindowScale) && answer.Has(PacketTraits.WindowScale);
-        uint window = (uint)packet.TcpWindow << (isScaled ? syn.TcpWindowScale : 0);
         uint acknowledged = packet.Has(PacketTraits.Sack) && answer.Has(PacketTraits.SackPermitted) ? Later(packet.TcpAcknowledgment, packet.TcpSackHighest) : packet.TcpAcknowledgment;
-        return acknowledged + Math.Max(1, window);
+        return acknowledged + Math.Max(1, WindowOf(packet, syn, answer));
     }
+
+    private static uint WindowOf(in ParsedPacket packet, in ParsedPacket syn, in ParsedPacket answer) =>
+        (uint)packet.TcpWindow << (syn.Has(PacketTraits.WindowScale) && answer.Has(PacketTraits.WindowScale) ? syn.TcpWindowScale : 0);
 }

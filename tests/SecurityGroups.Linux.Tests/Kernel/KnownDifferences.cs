@@ -16,7 +16,7 @@ internal static partial class KnownDifferences
 
         """;
 
-    public static IReadOnlyList<KnownDifference> All { get; } = [.. Tcp, .. Icmp, .. Form];
+    public static IReadOnlyList<KnownDifference> All { get; } = [.. Tcp, .. Icmp, .. Fragments, .. Form];
 
     public static KnownDifference? Find(Difference difference) => All.FirstOrDefault(known => known.Explains(difference));
 

@@ -10,7 +10,8 @@ internal static class MatrixStories
 {
     private static readonly Type[] s_tests =
     [
-        typeof(BehaviourTcpTests), typeof(BehaviourDatagramTests), typeof(BehaviourIcmpTests), typeof(BehaviourFormTests), typeof(SemanticsEvaluationTests),
+        typeof(BehaviourTcpTests), typeof(BehaviourDatagramTests), typeof(BehaviourIcmpTests), typeof(BehaviourFormTests), typeof(BehaviourFragmentTests),
+        typeof(SemanticsEvaluationTests),
     ];
 
     public static IEnumerable<(string Name, Scenario Scenario)> All() =>

@@ -27,23 +27,57 @@ internal sealed class Oracle(KernelFilter kernel, Policy policy, string nic, Fir
     public Difference? Compare(IReadOnlyList<Crossing> story)
     {
         using Firewall firewall = new(policy, _options);
-        for (int i = 0; i < story.Count; i++)
+        Receiver receiver = new(firewall[nic]);
+        for (int i = 0; i < story.Count;)
         {
-            Packets++;
-            Decision decision = firewall[nic].Filter(story[i].Direction, story[i].Packet);
-            bool isForwarded = kernel.Forwards(story[i]);
-            if (decision.IsAllowed != isForwarded)
+            int start = i;
+            int end = EndOfRun(story, i);
+            List<DatagramKey> forwarded = [];
+            receiver.Arrived.Clear();
+            for (; i < end; i++)
             {
-                return new Difference(Retell(story.Take(i + 1)), isForwarded);
+                Packets++;
+                receiver.Take(story[i]);
+                if (kernel.Forwards(story[i]))
+                {
+                    forwarded.Add(DatagramKey.Of(story[i]));
+                }
+            }
+
+            foreach (DatagramKey key in story.Skip(start).Take(end - start).Select(DatagramKey.Of).Distinct())
+            {
+                int excess = forwarded.Count(key.Equals) - receiver.Arrived.Count(key.Equals);
+                if (excess != 0)
+                {
+                    return new Difference(Retell(story, start, end, key, isStricter: excess > 0), isForwarded: excess > 0);
+                }
             }
         }
 
         return null;
     }
 
+    // A packet, or the fragments that follow each other.
+    private static int EndOfRun(IReadOnlyList<Crossing> story, int start)
+    {
+        int end = start;
+        while (end < story.Count && FragmentReader.Read(story[end].Packet) is not null)
+        {
+            end++;
+        }
+
+        return Math.Max(end, start + 1);
+    }
+
     /// <summary>The shortest story, by leaving out halves, quarters and so on, that still ends in a difference which the table does not explain.</summary>
     public Difference Shrink(Difference difference)
     {
+        if (difference.Story.Any(judged => FragmentReader.Read(judged.Crossing.Packet) is not null))
+        {
+            // What the kernel collected of a datagram cannot be taken back.
+            return difference;
+        }
+
         for (int length = difference.Story.Count / 2; length > 0; length /= 2)
         {
             for (int i = 0; i < difference.Story.Count;)
@@ -65,17 +99,22 @@ internal sealed class Oracle(KernelFilter kernel, Policy policy, string nic, Fir
         return still is not null && KnownDifferences.Find(still) is null ? still : null;
     }
 
-    // Once more by the library alone, with the states between.
-    private List<Judged> Retell(IEnumerable<Crossing> story)
+    // Once more by the library alone, with the states between, up to the packet that decides: of a datagram the first piece that was denied, or
+    // the last that passed.
+    private Judged[] Retell(IReadOnlyList<Crossing> story, int start, int end, DatagramKey of, bool isStricter)
     {
         using Firewall firewall = new(policy, _options);
-        List<Judged> told = [];
-        foreach (Crossing crossing in story)
+        Receiver receiver = new(firewall[nic]);
+        List<ConnectionInfo?> connections = [];
+        foreach (Crossing crossing in story.Take(end))
         {
-            ConnectionInfo? connection = firewall.GetConnections().FirstOrDefault();
-            told.Add(new Judged(crossing, firewall[nic].Filter(crossing.Direction, crossing.Packet), connection?.State ?? "", connection?.Initiated));
+            connections.Add(firewall.GetConnections().FirstOrDefault());
+            receiver.Take(crossing);
         }
 
-        return told;
+        Judged[] told = [.. receiver.Decisions.Select((decision, i) => new Judged(story[i], decision, connections[i]?.State ?? "", connections[i]?.Initiated))];
+        bool Decides(Judged judged) => DatagramKey.Of(judged.Crossing) == of && judged.Decision.IsAllowed != isStricter;
+        int decisive = isStricter ? Array.FindIndex(told, start, Decides) : Array.FindLastIndex(told, Decides);
+        return decisive < 0 ? told : told[..(decisive + 1)];
     }
 }

@@ -14,6 +14,12 @@ internal static class PacketText
         text.Append(packet.Protocol == ProtocolNumbers.Tcp && packet.Has(PacketTraits.Ports) ? Tcp(packet) : Other(packet));
         text.Append(form == Reason.NotEvaluated ? "" : $" ({form})");
         text.Append(packet.Has(PacketTraits.ExtensionHeaders) ? $" behind {Convert.ToHexString(crossing.Packet.AsSpan(6, 1))}" : "");
+        if (FragmentReader.Read(crossing.Packet) is { } piece)
+        {
+            string more = piece.HasMore ? "+" : "";
+            text.Append(CultureInfo.InvariantCulture, $" piece {piece.Offset}..{piece.Offset + piece.Octets.Length}{more} of {piece.Identification}");
+        }
+
         return text.Append(CultureInfo.InvariantCulture, $" [{packet.SourcePort}>{packet.DestinationPort}]").ToString();
     }
 
