@@ -60,6 +60,13 @@ internal sealed class ShortTalk(int connections, int atOnce) : ITalk
             return;
         }
 
+        if (question.Ending == Ending.ResponderResets)
+        {
+            // A reset is sent once and may be lost, and with it the end of the answer: then nobody tells this end.
+            await Sockets.ReceiveInTimeAsync(socket, new byte[question.AnswerOctets], PatienceMilliseconds, cancellation);
+            return;
+        }
+
         await Sockets.ReceiveAllAsync(socket, new byte[question.AnswerOctets], cancellation);
         if (question.Ending is Ending.ResponderCloses or Ending.HalfClose)
         {
