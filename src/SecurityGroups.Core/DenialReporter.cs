@@ -5,7 +5,7 @@ using SecurityGroups.Packets;
 namespace SecurityGroups;
 
 /// <summary>
-/// Writes denied packets into the ring of events, so many a second: who floods a NIC must not push the events of others out, nor spend more of
+/// Writes denied packets, and those that only a log lets pass, into the ring of events, so many a second: who floods a NIC must not push the events of others out, nor spend more of
 /// the packet's time than one look at a word. Any thread.
 /// </summary>
 internal sealed class DenialReporter(EventRing ring, int perSecond)
@@ -15,7 +15,7 @@ internal sealed class DenialReporter(EventRing ring, int perSecond)
     /// <summary>Denials beyond the limit.</summary>
     public long Suppressed => Volatile.Read(ref _sampled[0].Suppressed);
 
-    /// <summary>A packet was denied; what of it was read is in <paramref name="packet"/>.</summary>
+    /// <summary>A packet was denied, or would have been; what of it was read is in <paramref name="packet"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Report(string nicId, Direction direction, in ParsedPacket packet, Decision decision, long nowMilliseconds)
     {
@@ -24,7 +24,7 @@ internal sealed class DenialReporter(EventRing ring, int perSecond)
             ref EventRecord record = ref ring.At(position);
             record = new EventRecord
             {
-                Kind = FirewallEventKind.PacketDenied,
+                Kind = decision.IsAllowed ? FirewallEventKind.PacketTolerated : FirewallEventKind.PacketDenied,
                 NicId = nicId,
                 Direction = direction,
                 Decision = decision,

@@ -4,7 +4,7 @@ using SecurityGroups.Events;
 namespace SecurityGroups;
 
 /// <summary>
-/// The start or end of a connection, or a denied packet: header fields, never payload. Members that do not apply, or that were not read
+/// The start or end of a connection, or a packet that was denied, or would have been: header fields, never payload. Members that do not apply, or that were not read
 /// because the packet was denied before, are null, 0 or default. Addresses are objects made at each call of their members.
 /// </summary>
 public readonly record struct FirewallEvent
@@ -72,7 +72,7 @@ public readonly record struct FirewallEvent
 
     /// <summary>
     /// Starts: the decision that admitted the first packet, with the rule's number for <see cref="Firewall.TryGetRule"/>; of a connection that
-    /// was restored, or revoked and lives on, <see cref="Reason.Established"/>. Denials: the decision.
+    /// was restored, or revoked and lives on, <see cref="Reason.Established"/>. Packets: the decision.
     /// </summary>
     public Decision Decision => _record.Decision;
 

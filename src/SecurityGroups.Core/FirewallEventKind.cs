@@ -14,4 +14,7 @@ public enum FirewallEventKind : byte
 
     /// <summary>A packet was denied.</summary>
     PacketDenied,
+
+    /// <summary>A TCP packet that its window forbids passed, because <see cref="WindowCheck.Log"/> only tells of it.</summary>
+    PacketTolerated,
 }

@@ -16,11 +16,11 @@ public sealed record FirewallEventOptions
     /// <summary>Whether starts and ends of connections are told; default true.</summary>
     public bool Connections { get; init; } = true;
 
-    /// <summary>Whether denied packets are told; default true.</summary>
+    /// <summary>Whether packets are told that were denied, or would have been but for <see cref="WindowCheck.Log"/>; default true.</summary>
     public bool Denials { get; init; } = true;
 
     /// <summary>
-    /// Denials told a second, all NICs together, so that a flood of denied packets pushes nothing else out; the rest is counted
+    /// Such packets told a second, all NICs together, so that a flood of them pushes nothing else out; the rest is counted
     /// (<see cref="FirewallEvents.Suppressed"/>). 1 to 1,000,000, default 1,000.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside that range.</exception>

@@ -32,7 +32,7 @@ public sealed class FirewallEvents
     /// <summary>Events lost because nobody had read those before them.</summary>
     public long Dropped => Ring.Dropped;
 
-    /// <summary>Denials beyond <see cref="FirewallEventOptions.DenialsPerSecond"/>, told by nothing but this number.</summary>
+    /// <summary>Denied and tolerated packets beyond <see cref="FirewallEventOptions.DenialsPerSecond"/>, told by nothing but this number.</summary>
     public long Suppressed => Denials?.Suppressed ?? 0;
 
     /// <summary>The ring itself.</summary>

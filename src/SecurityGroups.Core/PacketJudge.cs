@@ -161,7 +161,13 @@ internal readonly ref partial struct PacketJudge
             TrackResult tracked = _tracker.Track(flow.Hash, flow.Key, packet, _direction, _now, _nic.Tracking, rules, _commit);
             if (tracked.Found)
             {
-                return new Decision(tracked.Verdict, tracked.Reason);
+                Decision decision = new(tracked.Verdict, tracked.Reason);
+                if (tracked.IsTolerated && _commit)
+                {
+                    _settings.Denials?.Report(_nic.Id, _direction, packet, decision, _now);
+                }
+
+                return decision;
             }
         }
 

@@ -6,7 +6,9 @@ public enum WindowCheck : byte
     /// <summary>Deny it.</summary>
     Enforce = 0,
 
-    /// <summary>Count it and pass it.</summary>
+    /// <summary>
+    /// Pass it, count it (<see cref="NicStatistics.Tolerated"/>) and, where events are wanted, tell of it (<see cref="FirewallEventKind.PacketTolerated"/>).
+    /// </summary>
     Log = 1,
 
     /// <summary>Do not check.</summary>

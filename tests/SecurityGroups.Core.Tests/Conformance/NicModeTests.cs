@@ -54,6 +54,32 @@ public sealed class NicModeTests
         }
     }
 
+    /// <summary>What would be denied is told with its ends, counts against the limit of denials, and Explain tells nothing.</summary>
+    [Theory, Families]
+    public void WindowCheckLog_TellsWhatItLetsPass(Ethertype family)
+    {
+        Ends e = Ends.For(family);
+        FirewallOptions options = With(tracking => tracking with { WindowCheck = WindowCheck.Log }) with
+        {
+            TimeProvider = new ManualTimeProvider(),
+            Events = new FirewallEventOptions { Connections = false, DenialsPerSecond = 2 },
+        };
+        using Firewall firewall = new(P0, options);
+        Establish(firewall[W], e);
+        firewall[W].Explain(Direction.Ingress, OutOfWindow(e));
+        Assert.False(firewall.Events.TryRead(out _));
+
+        Decision decision = firewall[W].Filter(Direction.Ingress, OutOfWindow(e));
+        Assert.True(firewall.Events.TryRead(out FirewallEvent told));
+        Assert.Equal((FirewallEventKind.PacketTolerated, decision, W, Direction.Ingress), (told.Kind, told.Decision, told.NicId, told.Direction));
+        Assert.Equal((e.W, 40_000, e.X, 443), ($"{told.LocalAddress}", told.LocalPort, $"{told.RemoteAddress}", told.RemotePort));
+        firewall[W].Filter(Direction.Ingress, e.In.Tcp(443, 40_000, TcpFlags.Rst, 90_000));
+        firewall[W].Filter(Direction.Ingress, OutOfWindow(e));
+        Assert.True(firewall.Events.TryRead(out told) && told is { Kind: FirewallEventKind.PacketTolerated, Decision.Reason: Reason.PassIgnored });
+        Assert.False(firewall.Events.TryRead(out _));
+        Assert.Equal((1, 3), (firewall.Events.Suppressed, firewall[W].GetStatistics().Tolerated));
+    }
+
     /// <summary>A change of mode is a change of the policy: it holds from the next packet on, and the connections go on.</summary>
     [Theory, Families]
     public void Modes_OfALiveNic_AreSwitchedByAnUpdate(Ethertype family)

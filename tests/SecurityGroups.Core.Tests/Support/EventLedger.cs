@@ -1,8 +1,8 @@
 namespace SecurityGroups.Tests.Support;
 
 /// <summary>
-/// Books of what a firewall told against what it decided: a denial each denied packet, in order; one end each start; and every packet that
-/// connections let pass in somebody's counters.
+/// Books of what a firewall told against what it decided: a denial each denied packet, in order; one end each start; every packet that
+/// connections let pass in somebody's counters; and each that is counted as tolerated told as that.
 /// </summary>
 internal sealed class EventLedger
 {
@@ -10,6 +10,7 @@ internal sealed class EventLedger
     private readonly Queue<Decision> _denied = [];
     private long _passed;
     private long _carried;
+    private long _tolerated;
     private bool _isWhole = true;
 
     public int Started { get; private set; }
@@ -59,6 +60,10 @@ internal sealed class EventLedger
             case FirewallEventKind.PacketDenied:
                 Assert.Equal(_denied.Dequeue(), told.Decision);
                 break;
+            case FirewallEventKind.PacketTolerated:
+                Assert.True(told.Decision.IsAllowed && told.Protocol == IpProtocol.Tcp, $"not tolerated: {told}");
+                _tolerated++;
+                break;
             default:
                 Assert.Fail($"no event: {told}");
                 break;
@@ -81,6 +86,9 @@ internal sealed class EventLedger
         string[] open = [.. _open.SelectMany(pair => Enumerable.Repeat(pair.Key, pair.Value)).Order(StringComparer.Ordinal)];
         Assert.Equal(live.Select(KeyOf).Order(StringComparer.Ordinal), open);
         Assert.Equal(Started - Ended, live.Length);
+
+        // A NIC that forgot its connections counts anew.
+        Assert.InRange(firewall.GetStatistics().Nics.Sum(nic => nic.Tolerated), 0, _tolerated);
         return _carried + live.Sum(connection => Packets(connection.Traffic));
     }
 
@@ -93,6 +101,7 @@ internal sealed class EventLedger
         CloseConnections(from);
         _open.Clear();
         Started = Ended = 0;
+        _tolerated = 0;
         _isWhole &= isWhole;
     }
 
