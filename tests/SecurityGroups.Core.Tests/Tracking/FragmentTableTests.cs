@@ -75,6 +75,25 @@ public sealed class FragmentTableTests
         Assert.Equal(Reason.FragmentTableFull, Begin(table, zone, 2, Now + 1));
     }
 
+    [Fact]
+    public void Preview_OfAnEarlyFragment_ForetellsThatItIsHeldAndHoldsNothing()
+    {
+        FragmentTable table = Table(1, hold: true);
+        FragmentKey key = Key(_zones.Register(), 1);
+        Assert.Equal((Verdict.Hold, 0L), Later(Now, commit: false));
+        Assert.Equal(0, table.Count);
+        Assert.Equal(Verdict.Hold, Later(Now, commit: true).Verdict);
+        FragmentKey other = Key(key.Zone, 2);
+        Assert.Equal(Reason.FragmentTableFull, table.DecideLater(other, s_last, Now, new Upheld(), mayHold: true, commit: false).Reason);
+        Assert.Equal(Verdict.Hold, table.DecideLater(other, s_last, Now + Lifetime, new Upheld(), mayHold: true, commit: false).Verdict);
+
+        (Verdict Verdict, long Token) Later(long now, bool commit)
+        {
+            Decision decision = table.DecideLater(key, s_last, now, new Upheld(), mayHold: true, commit);
+            return (decision.Verdict, decision.HoldToken);
+        }
+    }
+
     /// <summary>Thread B begins the datagram anew while thread A's first fragment is being judged.</summary>
     [Fact]
     public void Conclude_OfADatagramBegunAnew_IsDropped()
