@@ -76,6 +76,45 @@ public sealed class FragmentTableTests
     }
 
     [Fact]
+    public void Preview_OfAFullShare_IsFullThoughTheTableIsNot()
+    {
+        FragmentTable table = Table(4);
+        uint[] zones = [_zones.Register(), _zones.Register()];
+        Assert.Equal(2, Fill(table, zones[0]));
+        Assert.Equal(Reason.FragmentTableFull, Begin(table, zones[0], 9, Now, commit: false));
+        Assert.Equal(Reason.NotEvaluated, Begin(table, zones[1], 9, Now, commit: false));
+    }
+
+    [Fact]
+    public void Preview_OfATableFullOfOthers_IsFull()
+    {
+        FragmentTable table = Table(2);
+        uint gone = _zones.Register();
+        Assert.Equal(2, Fill(table, gone));
+        _zones.Retire(gone, Now);
+        uint zone = _zones.Register();
+        Assert.Equal(Reason.FragmentTableFull, Begin(table, zone, 9, Now, commit: false));
+        Assert.Equal(Reason.NotEvaluated, Begin(table, zone, 9, Now + Lifetime, commit: false));
+    }
+
+    /// <summary>Outside the header IPv4 pieces may overlap; the last one only must not end before another did.</summary>
+    [Theory]
+    [InlineData(40, Reason.MatchedRule)]
+    [InlineData(48, Reason.MatchedRule)]
+    [InlineData(39, Reason.OverlappingFragment)]
+    public void LastFragment_MayEndWhereAnotherEnded(int end, Reason reason)
+    {
+        FragmentTable table = Table(4);
+        FragmentKey key = Key(_zones.Register(), 1);
+        FragmentTicket ticket = table.BeginFirst(key, s_first, Now, commit: true);
+        table.Conclude(ticket, Verdict.Allow, new FragmentVerdict { Reason = Reason.MatchedRule });
+        FragmentPiece middle = new(32, 40, IsLast: false, 17);
+        Assert.Equal(Reason.MatchedRule, table.DecideLater(key, middle, Now, new Upheld(), mayHold: false, commit: true).Reason);
+        FragmentPiece last = new(32, (ushort)end, IsLast: true, 17);
+        Assert.Equal(reason, table.DecideLater(key, last, Now, new Upheld(), mayHold: false, commit: true).Reason);
+    }
+
+    [Fact]
     public void Preview_OfAnEarlyFragment_ForetellsThatItIsHeldAndHoldsNothing()
     {
         FragmentTable table = Table(1, hold: true);

@@ -51,6 +51,7 @@ public sealed class TimeoutTableTests
         Assert.Equal(milliseconds, table.TimeoutOf(state));
         Assert.False(table.IsExpired(state, 5_000 + milliseconds - 1));
         Assert.True(table.IsExpired(state, 5_000 + milliseconds));
+        Assert.Equal((5_000 + milliseconds, 5_000 + milliseconds), (table.ExpiryOf(state, 5_000), table.ExpiryOf(state, 5_077)));
     }
 
     [Fact]
