@@ -234,6 +234,32 @@ public class EvictionTests
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
 
+    /// <summary>Two NICs in a table that is always about to be full: Explain says what happens next.</summary>
+    [Theory]
+    [InlineData(0, Reason.ConnectionTableFull)]
+    [InlineData(10, Reason.NicQuota)]
+    public void Foretold_WhereRoomIsScarce_IsWhatHappens(int quota, Reason scarcity)
+    {
+        HashSet<Reason> seen = [];
+        for (int seed = 0; seed < 16; seed++)
+        {
+            Random random = new(seed);
+            TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 24, HalfOpenPercentage = 30, UnrepliedPercentage = 40 });
+            uint[] zones = [harness.Zone, harness.Tracker.RegisterZone()];
+            for (int i = 0; i < 200; i++)
+            {
+                harness.Zone = zones[random.Next(zones.Length)];
+                harness.Modes = harness.Modes with { MaxConnections = i < 20 ? 0 : quota };
+                harness.Wait(random.Next(25) == 0 ? 31 : random.Next(100) / 1000.0);
+                seen.Add(SendForetold(harness, random, $"seed {seed}, step {i}"));
+            }
+
+            Assert.Null(harness.Tracker.Table.FindDamage());
+        }
+
+        Assert.Superset(new HashSet<Reason> { Reason.MatchedRule, Reason.Established, scarcity }, seen);
+    }
+
     /// <summary>Within the quota, above a share of it: those from before the quota make way for newcomers of their kind.</summary>
     [Theory]
     [InlineData(true)]
@@ -330,6 +356,24 @@ public class EvictionTests
         harness.Wait(2);
         Assert.Equal(Reason.Established, harness.SendOut(harness.Out().Udp(port, 53)).Reason);
         Assert.Equal("stream", harness.Find(Direction.Egress, harness.Out().Udp(port, 53).Build())?.State);
+    }
+
+    // A datagram, or a SYN whose handshake is mostly completed.
+    private static Reason SendForetold(TrackerHarness harness, Random random, string step)
+    {
+        int port = random.Next(1, 60);
+        bool isTcp = random.Next(2) == 0;
+        byte[] packet = isTcp ? harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000) : harness.Out().Udp(port, 53);
+        Decision foretold = harness.Send(Direction.Egress, packet, commit: false);
+        Decision decision = harness.Send(Direction.Egress, packet);
+        Assert.True(foretold == decision, $"{step}: {decision}, foretold {foretold}");
+        if (isTcp && decision.Reason == Reason.MatchedRule && random.Next(4) != 0)
+        {
+            harness.SendIn(harness.In().Tcp(5000, port, TcpFlags.Syn | TcpFlags.Ack, 5000, 1001));
+            harness.SendOut(harness.Out().Tcp(port, 5000, TcpFlags.Ack, 1001, 5001));
+        }
+
+        return decision.Reason;
     }
 
     private static bool Lives(TrackerHarness harness, int port) =>
