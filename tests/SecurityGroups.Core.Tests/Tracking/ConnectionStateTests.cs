@@ -191,7 +191,13 @@ public sealed class ConnectionStateTests
     {
         ConnectionState state = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, 5_000) with
         {
-            IsReplied = true, IsAssured = true, IsLiberal = true, HasHint = true, IsZeroWindow = true, IsLastFromInitiator = true, Retransmissions = 3,
+            IsReplied = true,
+            IsAssured = true,
+            IsLiberal = true,
+            HasHint = true,
+            IsZeroWindow = true,
+            IsLastFromInitiator = true,
+            Retransmissions = 3,
         };
         state.SetScale(true, 3);
         state.SetScale(false, 4);

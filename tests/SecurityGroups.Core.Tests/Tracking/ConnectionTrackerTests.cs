@@ -8,7 +8,11 @@ public sealed class ConnectionTrackerTests
 {
     private static readonly ParsedPacket s_udp = new()
     {
-        Kind = PacketKind.IPv4, Protocol = ProtocolNumbers.Udp, Traits = PacketTraits.Ports, SourcePort = 4_000, DestinationPort = 53,
+        Kind = PacketKind.IPv4,
+        Protocol = ProtocolNumbers.Udp,
+        Traits = PacketTraits.Ports,
+        SourcePort = 4_000,
+        DestinationPort = 53,
     };
 
     [Fact]
@@ -61,7 +65,11 @@ public sealed class ConnectionTrackerTests
 
     private static ParsedPacket Icmp(byte type) => new()
     {
-        Kind = PacketKind.IPv4, Protocol = ProtocolNumbers.Icmp, Traits = PacketTraits.Icmp, SourcePort = 7, DestinationPort = (ushort)(type << 8),
+        Kind = PacketKind.IPv4,
+        Protocol = ProtocolNumbers.Icmp,
+        Traits = PacketTraits.Icmp,
+        SourcePort = 7,
+        DestinationPort = (ushort)(type << 8),
     };
 
     private static ParsedPacket Tcp(TcpFlags flags) =>

@@ -7,7 +7,13 @@ public sealed class FragmentKeyTests
 {
     private static readonly ParsedPacket s_fragment = new()
     {
-        Kind = PacketKind.IPv4, EtherType = 0x0800, Source = 1, Destination = 2, FragmentIdentification = 3, FragmentProtocol = 17, VlanIds = 0xABCDEF,
+        Kind = PacketKind.IPv4,
+        EtherType = 0x0800,
+        Source = 1,
+        Destination = 2,
+        FragmentIdentification = 3,
+        FragmentProtocol = 17,
+        VlanIds = 0xABCDEF,
     };
 
     private static readonly ParsedPacket s_fragmentIPv6 = s_fragment with { Kind = PacketKind.IPv6, EtherType = 0x86DD };
