@@ -1,5 +1,6 @@
 using SecurityGroups.Packets;
 using SecurityGroups.Tests.Support;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Tests.Tracking;
 
@@ -159,6 +160,23 @@ public class DatagramBehaviourTests
         TrackerHarness harness = Opened();
         harness.Zone = harness.Tracker.RegisterZone();
         Assert.Equal(Reason.NoMatchingRule, harness.SendIn(harness.In().Udp(53, 4000)).Reason);
+    }
+
+    /// <summary>Assured is what a restore keeps first: an exchange that goes on, not one query and its answer.</summary>
+    [Theory]
+    [InlineData(1_999, false)]
+    [InlineData(2_000, true)]
+    public void U05_AnAnsweredExchangeThatGoesOn_IsAssured(long milliseconds, bool isAssured)
+    {
+        ConnectionEntry entry = default;
+        ParsedPacket query = new() { Kind = PacketKind.IPv4, Protocol = ProtocolNumbers.Udp, Traits = PacketTraits.Ports };
+        ConnectionState state = DatagramTracking.Open(ref entry, query, Direction.Egress, 5_000);
+        DatagramTracking.Advance(ref entry, ref state, Direction.Egress, 5_000 + milliseconds, refreshOnEgressOnly: false);
+        Assert.False(state.IsReplied || state.IsAssured);
+        DatagramTracking.Advance(ref entry, ref state, Direction.Ingress, 5_000 + milliseconds, refreshOnEgressOnly: false);
+        Assert.Equal((true, false), (state.IsReplied, state.IsAssured));
+        DatagramTracking.Advance(ref entry, ref state, Direction.Egress, 5_000 + milliseconds, refreshOnEgressOnly: false);
+        Assert.Equal((isAssured, isAssured ? ConnectionClass.UdpStream : ConnectionClass.UdpUnreplied), (state.IsAssured, state.Class));
     }
 
     private static TrackerHarness Opened(bool isIPv6 = false, ConnectionTrackingOptions? options = null)
