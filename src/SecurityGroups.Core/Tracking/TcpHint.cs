@@ -41,7 +41,8 @@ internal readonly struct TcpHint(ulong bits)
     {
         int scale = packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale;
         return new TcpHint(
-            (mayBeChallenged ? ChallengeBit : 0) | segment.End | ((ulong)segment.Window << WindowShift) | ((ulong)scale << ScaleShift) | (packet.Has(PacketTraits.SackPermitted) ? SackBit : 0));
+            segment.End | ((ulong)segment.Window << WindowShift) | ((ulong)scale << ScaleShift)
+            | (packet.Has(PacketTraits.SackPermitted) ? SackBit : 0) | (mayBeChallenged ? ChallengeBit : 0));
     }
 
     /// <summary>Whether a hint can have these bits.</summary>

@@ -50,18 +50,27 @@ internal static partial class KnownDifferences
             "piece that comes again, now as the last", "passes it", "takes it for the same as before, and never gets the datagram whole",
             "no octet is another: which of the two is right is for the host to say",
             difference => difference.IsLooser && ComesAgainAsLast(difference),
-            Witness.Of(P0, e => [.. Pieces(e, Query(e), 6, 24, 32).Take(2), (Direction.Egress, Piece(e, 17, 6, 32, true, new byte[80])), (Direction.Egress, Piece(e, 17, 6, 32, false, new byte[80]))]) with { Only = Ethertype.IPv4 }),
+            Witness.Of(P0, e =>
+            [
+                .. Pieces(e, Query(e), 6, 24, 32).Take(2),
+                (Direction.Egress, Piece(e, 17, 6, 32, true, new byte[80])),
+                (Direction.Egress, Piece(e, 17, 6, 32, false, new byte[80])),
+            ]) with { Only = Ethertype.IPv4 }),
     ];
 
     private static DatagramKey KeyOf(Judged judged) => DatagramKey.Of(judged.Crossing);
 
     private static FragmentOfDatagram[] PiecesOf(Difference difference) =>
-        [.. difference.Story.Where(judged => KeyOf(judged) == KeyOf(difference.Last)).Select(judged => FragmentReader.Read(judged.Crossing.Packet)).OfType<FragmentOfDatagram>()];
+    [
+        .. difference.Story.Where(judged => KeyOf(judged) == KeyOf(difference.Last)).Select(judged => FragmentReader.Read(judged.Crossing.Packet))
+            .OfType<FragmentOfDatagram>(),
+    ];
 
     private static bool IsShorterThanItSays(Difference difference)
     {
         FragmentOfDatagram[] pieces = PiecesOf(difference);
-        return pieces.Any(first => first is { Protocol: ProtocolNumbers.Udp, Offset: 0 } && BinaryPrimitives.ReadUInt16BigEndian(first.Octets.AsSpan(4)) > pieces.Max(piece => piece.Offset + piece.Octets.Length));
+        int octets = pieces.Max(piece => piece.Offset + piece.Octets.Length);
+        return pieces.Any(first => first is { Protocol: ProtocolNumbers.Udp, Offset: 0 } && BinaryPrimitives.ReadUInt16BigEndian(first.Octets.AsSpan(4)) > octets);
     }
 
     private static bool ComesAgainAsLast(Difference difference)
