@@ -19,7 +19,12 @@ namespace SecurityGroups.Tracking;
 /// first fragment, but that was allowed too or never reached it, both begin at octet 0, and the longer of both headers stays protected, so
 /// whichever the receiver prefers, no header is made of parts.
 /// </para>
-/// <para>A complete datagram is forgotten at once, so its identification is free again.</para>
+/// <para>
+/// A complete datagram is forgotten at once, so its identification is free again. Not if pieces of it were held: whoever holds them may ask
+/// until it expires, and what comes twice passes, so that a receiver may have pieces left over; no other first fragment may begin among them.
+/// Once the entry has expired nothing is promised of a receiver that keeps pieces still longer: there TCP options may come from a piece left over,
+/// ports and flags may not.
+/// </para>
 /// </remarks>
 internal static class FragmentTracking
 {
@@ -41,7 +46,7 @@ internal static class FragmentTracking
             case FragmentState.Waiting:
                 return Join(ref entry, first, isStrict);
             default:
-                if (isStrict && entry.State != FragmentState.Denied && !entry.IsComplete)
+                if ((isStrict || entry.WasHeld) && entry.State != FragmentState.Denied)
                 {
                     bool isDuplicate = entry.FirstOctets == first.Piece.End && entry.FirstPorts == first.Ports;
                     return isDuplicate ? Reason.OverlappingFragment : Poison(ref entry, Reason.OverlappingFragment);

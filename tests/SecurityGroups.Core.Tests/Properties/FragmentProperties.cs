@@ -25,6 +25,13 @@ public sealed class FragmentProperties
         Assert.InRange(reassembled, runs / 10, int.MaxValue);
     }
 
+    /// <summary>Found by a long run: behind a datagram whose pieces were held, one that came twice was left over for the next first fragment.</summary>
+    [Fact]
+    public void Filter_FirstFragmentAmongPiecesLeftOver_IsDenied() =>
+        Assert.NotEqual(0, FragmentTrial.Run(Convert.FromHexString(
+            "8FE1BBE02F71D18E9AEF3C9221CBCFBEA4E0AF910714BB6798F12D4CCDB6AC172CB89AC2C8A6FE36C8D76745AA1552E913F73CD3B98D55B32654483E4484C1E343256669300D" +
+            "F6FDE278C930AD75BC839E4338D579D85E9E63E79C735EBFF24316830185AE")));
+
     private static int Try(int seed, byte[] input)
     {
         try

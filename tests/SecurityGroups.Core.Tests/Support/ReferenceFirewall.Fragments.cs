@@ -86,7 +86,7 @@ internal sealed partial class ReferenceFirewall
 
         if (datagram.First is { } before)
         {
-            bool isOver = !isStrict || datagram.IsComplete || VerdictOf(datagram.Reason) == Verdict.Deny;
+            bool isOver = (!isStrict && !datagram.HasHeldPieces) || VerdictOf(datagram.Reason) == Verdict.Deny;
             bool isRepeat = before.Piece == first.Piece && PortsOf(before) == PortsOf(first);
             datagram.IsPoisoned |= !isOver && !isRepeat;
             return isOver ? null : Reason.OverlappingFragment;
