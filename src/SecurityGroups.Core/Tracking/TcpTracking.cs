@@ -180,12 +180,13 @@ internal static class TcpTracking
 
     /// <summary>
     /// Whether a SYN-ACK answers the SYN that was let pass. Not if both are copies of the first ones of this connection, that strayed in late:
-    /// new numbers are higher than those before (RFC 9293, 3.4.1), of one end at least.
+    /// new numbers are higher than those before (RFC 9293, 3.4.1), of one end at least. Before the handshake is over any other number of the
+    /// initiator is new.
     /// </summary>
     private static bool Begins(TcpHint hint, in ConnectionEntry entry, ConnectionState state, in TcpSegment segment) =>
         hint.Number == segment.Acknowledgment
-        && (state.Class == ConnectionClass.SynReceived || SequenceNumber.IsAfter(hint.Number, entry.Initiator.End)
-            || SequenceNumber.IsAfter(segment.End, entry.Responder.End));
+        && (SequenceNumber.IsAfter(hint.Number, entry.Initiator.End) || SequenceNumber.IsAfter(segment.End, entry.Responder.End)
+            || (state.Class == ConnectionClass.SynReceived && hint.Number != entry.Initiator.End));
 
     private static TrackResult BeginAgain(
         ref ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, long now)

@@ -157,7 +157,8 @@ internal sealed class ReferenceTcp
 
     /// <summary>Whether both look like late copies of this connection's own first segments.</summary>
     private bool IsCopy(ReferenceSegment syn, ReferenceSegment answer) =>
-        (State != State.SynReceived || _isSimultaneous) && !Before(_initiator.End, syn.End) && !Before(_responder.End, answer.End);
+        !Before(_initiator.End, syn.End) && !Before(_responder.End, answer.End)
+        && (State != State.SynReceived || _isSimultaneous || syn.End == _initiator.End);
 
     private (Reason, ReferenceTcp?) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
     {

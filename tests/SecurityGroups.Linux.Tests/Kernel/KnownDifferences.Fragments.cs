@@ -69,7 +69,7 @@ internal static partial class KnownDifferences
     private static bool IsShorterThanItSays(Difference difference)
     {
         FragmentOfDatagram[] pieces = PiecesOf(difference);
-        int octets = pieces.Max(piece => piece.Offset + piece.Octets.Length);
+        int octets = pieces.Select(piece => piece.Offset + piece.Octets.Length).DefaultIfEmpty().Max();
         return pieces.Any(first => first is { Protocol: ProtocolNumbers.Udp, Offset: 0 } && BinaryPrimitives.ReadUInt16BigEndian(first.Octets.AsSpan(4)) > octets);
     }
 
