@@ -8,12 +8,13 @@ namespace SecurityGroups.Linux.Tests.Conversations;
 
 /// <summary>
 /// Real stacks talk across the library through bad networks: no packet of theirs is denied, none of an intruder counts, and every octet
-/// arrives. <see cref="RunsVariable"/> makes the test at length as long as wanted; the figures are in the output.
+/// arrives. <see cref="RunsVariable"/> makes the test at length as long as wanted, <see cref="FirstVariable"/> says where it begins, as several may
+/// run side by side; the figures are in the output.
 /// </summary>
 public class ConversationTests(ITestOutputHelper output)
 {
     private const string RunsVariable = "SECURITYGROUPS_CONVERSATION_RUNS";
-    private const int FirstAtLength = 100;
+    private const string FirstVariable = "SECURITYGROUPS_CONVERSATION_FIRST";
     private const int Megabyte = 1_000_000;
 
     [LinuxTheory]
@@ -45,11 +46,12 @@ public class ConversationTests(ITestOutputHelper output)
     [LinuxFact]
     public async Task Conversations_AtLength_AreNeverDenied()
     {
-        int runs = int.Parse(Environment.GetEnvironmentVariable(RunsVariable) ?? "1", CultureInfo.InvariantCulture);
+        int runs = Number(RunsVariable, 1);
+        int first = Number(FirstVariable, 100);
         Figures total = new();
         for (int i = 0; i < runs; i++)
         {
-            Scenario scenario = Scenario.Number(FirstAtLength + i);
+            Scenario scenario = Scenario.Number(first + i);
             total.Add(await Run.TalkAsync(scenario, Talks(scenario, (runs > 1 ? 20 : 3) * Megabyte)));
             output.WriteLine($"{i + 1}: {scenario}: {total.Packets:N0} packets so far");
         }
@@ -57,6 +59,9 @@ public class ConversationTests(ITestOutputHelper output)
         output.WriteLine($"{runs} runs: {total}");
         Assert.True(total.Packets > 0);
     }
+
+    private static int Number(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private static ITalk[] Talks(Scenario scenario, int bulkOctets) =>
     [
