@@ -3,8 +3,8 @@ using SecurityGroups.Packets;
 namespace SecurityGroups.Linux.Tests.Conversations;
 
 /// <summary>
-/// The denials that a legal conversation may meet: resets and SYNs that come twice or too late. Their receivers would not heed them, and Linux
-/// calls them invalid, too. Everything else fails.
+/// The denials that a legal conversation may meet: resets and SYNs that come twice or too late, and what a SYN that came too late makes its
+/// receiver say. Nobody would heed them, and Linux calls them invalid, too. Everything else fails.
 /// </summary>
 internal static class Excuse
 {
@@ -19,6 +19,7 @@ internal static class Excuse
             TcpFlags.Syn or (TcpFlags.Syn | TcpFlags.Ack) when IsOvertakenSyn(denied, packet, ofFlow) => "overtaken SYN",
             TcpFlags.Rst or (TcpFlags.Rst | TcpFlags.Ack) when IsRefusedAgain(denied, packet, ofFlow) => "refused again",
             TcpFlags.Rst when IsLateAnswer(denied, packet, ofFlow) => "late answer",
+            TcpFlags.Ack when IsOfUnaskedConnection(denied, packet, ofFlow) => "unasked connection",
             _ => null,
         };
     }
@@ -34,6 +35,19 @@ internal static class Excuse
             ParsedPacket earlier = PacketText.Parse(each.Packet);
             return each.Direction == denied.Direction && each.Decision.IsAllowed
                 && (earlier.TcpFlags & TcpFlags.Syn) != 0 && earlier.TcpSequence == packet.TcpSequence;
+        });
+
+    /// <summary>
+    /// Behind the library the network doubled a SYN, and the double came when its connection was gone: the responder opened another, which the
+    /// initiator resets (RFC 9293, 3.5.1). What the responder says before the reset comes acknowledges no more than that SYN, has other numbers than
+    /// the true answer to it, and is outside the window.
+    /// </summary>
+    private static bool IsOfUnaskedConnection(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
+        denied.Decision.Reason == Reason.OutOfWindow && packet.TcpPayloadOctets == 0 && before.Any(each =>
+        {
+            ParsedPacket answer = PacketText.Parse(each.Packet);
+            return each.Direction == denied.Direction && each.Decision.Reason == Reason.Established && answer.TcpAcknowledgment == packet.TcpAcknowledgment
+                && (answer.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack) && answer.TcpSequence + 1 != packet.TcpSequence;
         });
 
     /// <summary>A SYN was refused twice, because it or the reset was duplicated: the first reset ended the connection at once (behaviour T09).</summary>
