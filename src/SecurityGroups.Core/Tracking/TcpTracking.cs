@@ -179,14 +179,18 @@ internal static class TcpTracking
     }
 
     /// <summary>
-    /// Whether a SYN-ACK answers the SYN that was let pass. Not if both are copies of the first ones of this connection, that strayed in late:
-    /// new numbers are higher than those before (RFC 9293, 3.4.1), of one end at least. Before the handshake is over any other number of the
-    /// initiator is new.
+    /// Whether a SYN-ACK answers the SYN that was let pass, and that was none of this connection's own that strayed in late: new numbers are
+    /// higher than those before (RFC 9293, 3.4.1), or far from them. Before the handshake is over any other number of the initiator is new, and
+    /// so is another answer to the same.
     /// </summary>
-    private static bool Begins(TcpHint hint, in ConnectionEntry entry, ConnectionState state, in TcpSegment segment) =>
-        hint.Number == segment.Acknowledgment
-        && (SequenceNumber.IsAfter(hint.Number, entry.Initiator.End) || SequenceNumber.IsAfter(segment.End, entry.Responder.End)
-            || (state.Class == ConnectionClass.SynReceived && hint.Number != entry.Initiator.End));
+    private static bool Begins(TcpHint hint, in ConnectionEntry entry, ConnectionState state, in TcpSegment segment)
+    {
+        uint behind = entry.Initiator.End - hint.Number;
+        bool isNewAnswer = SequenceNumber.IsAfter(segment.End, entry.Responder.End);
+        bool isNew = SequenceNumber.IsAfter(hint.Number, entry.Initiator.End)
+            || (state.Class == ConnectionClass.SynReceived ? behind != 0 || isNewAnswer : behind > entry.Responder.Lag && isNewAnswer);
+        return hint.Number == segment.Acknowledgment && isNew;
+    }
 
     private static TrackResult BeginAgain(
         ref ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, long now)

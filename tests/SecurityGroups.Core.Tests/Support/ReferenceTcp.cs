@@ -156,9 +156,13 @@ internal sealed class ReferenceTcp
     }
 
     /// <summary>Whether both look like late copies of this connection's own first segments.</summary>
-    private bool IsCopy(ReferenceSegment syn, ReferenceSegment answer) =>
-        !Before(_initiator.End, syn.End) && !Before(_responder.End, answer.End)
-        && (State != State.SynReceived || _isSimultaneous || syn.End == _initiator.End);
+    private bool IsCopy(ReferenceSegment syn, ReferenceSegment answer)
+    {
+        bool isOldAnswer = !Before(_responder.End, answer.End);
+        return !Before(_initiator.End, syn.End) && (State == State.SynReceived && !_isSimultaneous
+            ? syn.End == _initiator.End && isOldAnswer
+            : isOldAnswer || _initiator.End - syn.End <= Math.Max(AckSlack, _responder.WidestWindow));
+    }
 
     private (Reason, ReferenceTcp?) Advance(ReferenceSegment segment, bool fromInitiator, WindowCheck check, ReferenceTcp before, State next)
     {

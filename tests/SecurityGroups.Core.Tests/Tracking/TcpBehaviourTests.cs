@@ -75,6 +75,7 @@ public class TcpBehaviourTests
         { "C04, the old SYN once more", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | wait 20 | out S 1000 => ignored | out S 1001 => ignored | out S 4294902298 => ignored | state timeWait | timeout 100 | in FA 5001/1002 | out A 1002/5002 | out S 4294902297 => new | state synSent" },
         { "C04, the next number", "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | out S 1002 => new | state synSent" },
         { "fast open, both SYNs once more behind data", "out S 1000 => new | in SA 5000/1001 | in PA 5001+3000/1001 | out S 1000 => ignored | in SA 5000/1001 => ignored | out A 1001/8001 | state established" },
+        { "the SYN once more, and a responder that took it for new", "E | out PA 1001+900/5001 | out S 1000 => ignored | in SA 900000/1001 => ignored | in PA 5001+1460/1901 | out A 1901/6461" },
         { "SYN-RECEIVED, the initiator begins again", "out S 1000 => new | in SA 5000/1001 | out S 900 => ignored | in SA 7000/901 | out A 901/7001 | state established" },
         { "fast open, a SYN behind early data", "out S 1000 => new | in PA 5001+100/1001 => ignored | in S 90000 => ignored | state synSent | in SA 5000/1001 | out A 1001/5101 | state established" },
         { "LAST-ACK, a SYN and what answers it", "E | out FA 1001/5001 | in FA 5001/1002 | state lastAck | out S 90000 => ignored | in A 5002/90000 => InvalidAcknowledgment | state lastAck | in A 5002/1002 => ignored | state lastAck | in A 5002/1002 | state timeWait" },
