@@ -137,9 +137,7 @@ internal struct ConnectionState(ulong bits)
         | ((ulong)NoScale << InitiatorScaleShift) | ((ulong)NoScale << ResponderScaleShift));
 
     /// <summary>The state of a connection that begins again where this one is: same direction and time, nothing else known.</summary>
-    public readonly ConnectionState Renew(ConnectionClass kind) => new(
-        (_bits & (LiveBit | EgressBit | TimeMask)) | ((ulong)kind << ClassShift)
-        | ((ulong)NoScale << InitiatorScaleShift) | ((ulong)NoScale << ResponderScaleShift));
+    public readonly ConnectionState Renew(ConnectionClass kind) => Create(kind, Original, Time);
 
     /// <summary>Milliseconds since the last packet that counted; zero when the clock went back.</summary>
     public readonly long IdleMilliseconds(long now) => Math.Max(0, Since((long)_bits, now));

@@ -17,13 +17,13 @@ internal static class TcpReset
         {
             return check == WindowCheck.Enforce
                 ? new TrackResult(true, Verdict.Deny, Reason.InvalidReset)
-                : new TrackResult(true, Verdict.Allow, Reason.PassIgnored) { IsTolerated = check == WindowCheck.Log };
+                : TrackResult.Ignored with { IsTolerated = check == WindowCheck.Log };
         }
 
         if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
         {
             // Within the window the receiver answers with a challenge. In TIME-WAIT it ignores resets (RFC 1337): neither ended nor prolonged.
-            return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+            return TrackResult.Ignored;
         }
 
         if (state.IsReplied)

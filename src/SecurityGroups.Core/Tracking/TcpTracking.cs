@@ -9,8 +9,6 @@ namespace SecurityGroups.Tracking;
 /// </remarks>
 internal static class TcpTracking
 {
-    private static readonly TrackResult s_ignored = new(true, Verdict.Allow, Reason.PassIgnored);
-
     /// <summary>Fills the entry of a connection that this segment opens: a SYN, or with pick-up a segment from the middle.</summary>
     public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now)
     {
@@ -40,14 +38,14 @@ internal static class TcpTracking
         switch (next)
         {
             case TcpStates.Invalid or TcpStates.Ignore when state.Class == ConnectionClass.SynSent && !fromInitiator && TryNoteEarly(ref entry, segment):
-                return new TrackResult(true, Verdict.Allow, Reason.PassIgnored);
+                return TrackResult.Ignored;
             case TcpStates.Invalid:
                 return new TrackResult(true, Verdict.Deny, Reason.InvalidState);
             case TcpStates.Ignore:
                 return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
             case ConnectionClass.SynSent2 when state.Class == ConnectionClass.SynSent && entry.Responder.HasAcknowledged:
                 // It acknowledged the SYN with early data: no simultaneous open, but a late duplicate or a blind guess.
-                return s_ignored;
+                return TrackResult.Ignored;
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close && fromInitiator && IsOldSyn(entry, segment):
                 return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
@@ -60,7 +58,7 @@ internal static class TcpTracking
         }
 
         return state.HasHint && IsChallenge(entry, ref hint, state, segment, packet, fromInitiator)
-            ? s_ignored
+            ? TrackResult.Ignored
             : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
     }
 
@@ -87,9 +85,8 @@ internal static class TcpTracking
     /// </summary>
     private static bool IsOldSyn(in ConnectionEntry entry, in TcpSegment segment)
     {
-        TcpWindow window = new(entry, fromInitiator: true);
-        uint behind = window.Sender.End - segment.Sequence;
-        return behind != 0 && behind <= window.Receiver.Lag;
+        uint behind = entry.Initiator.End - segment.Sequence;
+        return behind != 0 && behind <= entry.Responder.Lag;
     }
 
     /// <summary>Enters the next state and restarts the timer.</summary>
@@ -139,7 +136,7 @@ internal static class TcpTracking
     {
         if (reason == Reason.PassIgnored)
         {
-            refused = s_ignored;
+            refused = TrackResult.Ignored;
             return check == WindowCheck.Off || state.IsLiberal;
         }
 
@@ -166,7 +163,7 @@ internal static class TcpTracking
         {
             // The rules that would judge the new connection are those of the old one, unless old ones live on by grace.
             bool begins = state.HasHint && modes.EstablishedConnections == EstablishedConnections.Revalidate && Begins(hint, entry, state, segment);
-            return begins ? BeginAgain(ref entry, hint, ref state, segment, packet, now) : s_ignored;
+            return begins ? BeginAgain(ref entry, hint, ref state, segment, packet, now) : TrackResult.Ignored;
         }
 
         if (segment.Kind == TcpSegmentKind.Syn)
@@ -175,7 +172,7 @@ internal static class TcpTracking
             state.HasHint = true;
         }
 
-        return s_ignored;
+        return TrackResult.Ignored;
     }
 
     /// <summary>

@@ -6,6 +6,9 @@ namespace SecurityGroups.Tracking;
 /// <param name="Reason">Meaningful when <paramref name="Found"/>.</param>
 internal readonly record struct TrackResult(bool Found, Verdict Verdict, Reason Reason)
 {
+    /// <summary>It passes, and changes neither state nor timers: its receiver judges it.</summary>
+    public static TrackResult Ignored => new(true, Verdict.Allow, Reason.PassIgnored);
+
     /// <summary>Whether the packet passed only because the window check logs instead of enforcing.</summary>
     public bool IsTolerated { get; init; }
 

@@ -28,9 +28,7 @@ public sealed class RestoredRoomTests : IDisposable
 
         for (int i = 0; i < 5; i++)
         {
-            _clock.Advance(0.01);
-            Assert.True(after[W].Filter(Direction.Egress, e.Out.Tcp(100 + i, 443)).IsAllowed);
-            Assert.True(after[W].Filter(Direction.Egress, e.Out.Udp(100 + i, 53)).IsAllowed);
+            OpenOneOfEach(after, e, 100 + i);
         }
 
         Assert.Equal((Saved, Saved, 10L), (after.GetStatistics().HalfOpen, after.GetStatistics().Unreplied, after.GetStatistics().Evicted));
@@ -51,9 +49,7 @@ public sealed class RestoredRoomTests : IDisposable
         Assert.Equal(2 * Saved, SavedStreams.Restore(after, SavedStreams.Save(before)).Restored);
         for (int i = 0; i < 5; i++)
         {
-            _clock.Advance(0.01);
-            Assert.True(after[W].Filter(Direction.Egress, e.Out.Tcp(100 + i, 443)).IsAllowed);
-            Assert.True(after[W].Filter(Direction.Egress, e.Out.Udp(100 + i, 53)).IsAllowed);
+            OpenOneOfEach(after, e, 100 + i);
             NicStatistics figures = after[W].GetStatistics();
             Assert.InRange(figures.Connections, 1, 40);
             Assert.InRange(figures.HalfOpen, 1, 20);
@@ -121,10 +117,16 @@ public sealed class RestoredRoomTests : IDisposable
     {
         for (int port = 1; port <= Saved; port++)
         {
-            _clock.Advance(0.01);
-            Assert.True(firewall[W].Filter(Direction.Egress, e.Out.Tcp(port, 443)).IsAllowed);
-            Assert.True(firewall[W].Filter(Direction.Egress, e.Out.Udp(port, 53)).IsAllowed);
+            OpenOneOfEach(firewall, e, port);
         }
+    }
+
+    // A little later a half-open and an unreplied connection more.
+    private void OpenOneOfEach(Firewall firewall, Ends e, int port)
+    {
+        _clock.Advance(0.01);
+        Assert.True(firewall[W].Filter(Direction.Egress, e.Out.Tcp(port, 443)).IsAllowed);
+        Assert.True(firewall[W].Filter(Direction.Egress, e.Out.Udp(port, 53)).IsAllowed);
     }
 
     private Firewall Create(Policy policy, Func<ConnectionTrackingOptions, ConnectionTrackingOptions> change)

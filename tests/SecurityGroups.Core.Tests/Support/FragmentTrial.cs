@@ -84,8 +84,8 @@ internal sealed class FragmentTrial
     {
         _now += (octets[0] & 0xE0) == 0xE0 ? TimeSpan.FromSeconds(25) : TimeSpan.FromMilliseconds(1);
         FragmentOfDatagram piece = Read(octets);
-        PacketBuilder ip = Base.Fragment(piece.Offset, piece.HasMore, piece.Identification);
-        Decision decision = nic.Filter(Direction.Ingress, Packet(piece.Protocol, piece.Octets, ip), _now);
+        byte[] packet = Base.Piece(piece.Protocol, piece.Identification, piece.Offset, piece.HasMore, piece.Octets);
+        Decision decision = nic.Filter(Direction.Ingress, packet, _now);
         if (decision.Verdict == Verdict.Hold)
         {
             _held.Add((piece, decision.HoldToken));

@@ -9,8 +9,6 @@ namespace SecurityGroups.Linux.Tests.Kernel;
 /// </summary>
 internal sealed class FragmentStories
 {
-    private const byte Unknown = 253;
-
     private readonly Random _random;
     private readonly Tuple _tuple;
     private readonly List<Crossing> _story = [];
@@ -71,10 +69,9 @@ internal sealed class FragmentStories
         Spoil(pieces);
         PacketBuilder ip = egress ? _tuple.Out : _tuple.In;
 
-        // As an unknown protocol the builder leaves the octets alone.
         return [.. pieces.Select(piece => new Crossing(
             egress ? Direction.Egress : Direction.Ingress,
-            ip.Fragment(piece.Offset, piece.More, _identification).Protocol(Unknown, piece.Octets).ProtocolNumber(protocol)))];
+            ip.Piece(protocol, _identification, piece.Offset, piece.More, piece.Octets)))];
     }
 
     private List<(int Offset, bool More, byte[] Octets)> Cut(byte[] octets)

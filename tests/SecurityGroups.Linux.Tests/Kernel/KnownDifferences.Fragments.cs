@@ -45,7 +45,7 @@ internal static partial class KnownDifferences
             "datagram of which a piece was denied", "passes it without that piece", "drops it with that piece",
             "what was denied does not reach the host, and is none of its datagram",
             difference => difference.IsLooser && difference.Before.Any(judged => !judged.Decision.IsAllowed && KeyOf(judged) == KeyOf(difference.Last)),
-            Witness.Of(P0, e => Pieces(e, Query(e), 4, 24).Prepend((Direction.Egress, Piece(e, 17, 4, 0, true, new byte[8])))) with { Only = Ethertype.IPv4 }),
+            Witness.Of(P0, e => Pieces(e, Query(e), 4, 24).Prepend((Direction.Egress, e.Out.Piece(17, 4, 0, true, new byte[8])))) with { Only = Ethertype.IPv4 }),
         new(
             "piece that comes again, now as the last", "passes it", "takes it for the same as before, and never gets the datagram whole",
             "no octet is another: which of the two is right is for the host to say",
@@ -53,8 +53,8 @@ internal static partial class KnownDifferences
             Witness.Of(P0, e =>
             [
                 .. Pieces(e, Query(e), 6, 24, 32).Take(2),
-                (Direction.Egress, Piece(e, 17, 6, 32, true, new byte[80])),
-                (Direction.Egress, Piece(e, 17, 6, 32, false, new byte[80])),
+                (Direction.Egress, e.Out.Piece(17, 6, 32, true, new byte[80])),
+                (Direction.Egress, e.Out.Piece(17, 6, 32, false, new byte[80])),
             ]) with { Only = Ethertype.IPv4 }),
     ];
 
@@ -99,10 +99,6 @@ internal static partial class KnownDifferences
         byte protocol = whole[e.IsIPv4 ? 9 : 6];
         byte[] octets = whole[(e.IsIPv4 ? 20 : 40)..];
         int[] edges = [0, .. cuts, octets.Length];
-        return edges.Zip(edges.Skip(1), (start, end) => (Direction.Egress, Piece(e, protocol, identification, start, end < octets.Length, octets[start..end])));
+        return edges.Zip(edges.Skip(1), (start, end) => (Direction.Egress, e.Out.Piece(protocol, identification, start, end < octets.Length, octets[start..end])));
     }
-
-    // As an unknown protocol the builder leaves the octets alone.
-    private static PacketBuilder Piece(Ends e, byte protocol, uint identification, int offset, bool more, byte[] octets) =>
-        e.Out.Fragment(offset, more, identification).Protocol(253, octets).ProtocolNumber(protocol);
 }

@@ -10,7 +10,6 @@ namespace SecurityGroups.Linux.Tests.Kernel;
 internal sealed class TcpConversation
 {
     private const int MostSteps = 4000;
-    private const int ReorderDepth = 3;
 
     private readonly Random _random;
     private readonly Tuple _tuple;
@@ -38,8 +37,8 @@ internal sealed class TcpConversation
         int octets = _random.Next(8) == 0 ? 20_000 : 2000;
         TcpPeer inside = new(_random, _random.Next(octets), _random.Next(-1, 8));
         TcpPeer outside = new(_random, _random.Next(octets), _random.Next(-1, 8));
-        List<TcpPeerSegment> toInside = [];
-        List<TcpPeerSegment> toOutside = [];
+        BadLink toInside = new(_random);
+        BadLink toOutside = new(_random);
         bool isSimultaneous = _random.Next(8) == 0;
         for (; steps > 0 && !(inside.IsDone && outside.IsDone); steps--)
         {
@@ -47,39 +46,20 @@ internal sealed class TcpConversation
             {
                 case 0 when inside.Send(_beginsInside || isSimultaneous) is { } segment:
                     Cross(true, segment);
-                    toOutside.Add(segment);
+                    toOutside.Put(segment);
                     break;
                 case 1 when outside.Send(!_beginsInside || isSimultaneous) is { } segment:
-                    toInside.Add(segment);
+                    toInside.Put(segment);
                     break;
-                case 2 when Take(toOutside) is { } segment:
+                case 2 when toOutside.Take() is { } segment:
                     outside.Receive(segment);
                     break;
-                case 3 when Take(toInside) is { } segment:
+                case 3 when toInside.Take() is { } segment:
                     Cross(false, segment);
                     inside.Receive(segment);
                     break;
             }
         }
-    }
-
-    // One of the next few; lost one time in ten, left to come again one time in ten.
-    private TcpPeerSegment? Take(List<TcpPeerSegment> link)
-    {
-        if (link.Count == 0)
-        {
-            return null;
-        }
-
-        int index = _random.Next(Math.Min(ReorderDepth, link.Count));
-        TcpPeerSegment segment = link[index];
-        int fate = _random.Next(10);
-        if (fate != 0)
-        {
-            link.RemoveAt(index);
-        }
-
-        return fate == 1 ? null : segment;
     }
 
     private void Cross(bool fromInside, TcpPeerSegment segment)
