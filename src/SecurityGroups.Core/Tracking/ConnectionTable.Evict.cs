@@ -21,7 +21,7 @@ internal sealed partial class ConnectionTable
                 return false;
             }
 
-            if (TryEnd(victim.Index, null, only, now))
+            if (TryEnd(victim.Index, null, only, now, out _))
             {
                 return true;
             }
@@ -31,19 +31,20 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>As <see cref="TryEvict"/>, among the connections of one zone: one of the oldest of its lowest rank.</summary>
-    private bool TryEvictListed(Zone zone, ConnectionRank? only, long now)
+    private bool TryEvictListed(Zone zone, ConnectionRank? only, long now, out bool wasOver)
     {
         for (ConnectionRank rank = only ?? ConnectionRank.Unreplied; rank <= (only ?? ConnectionRank.Tombstone); rank++)
         {
             for (int i = 0; i < TrackingTuning.MaxEvictions && TryChoose(zone, rank, now, out Victim victim); i++)
             {
-                if (TryEnd(victim.Index, zone, rank, now))
+                if (TryEnd(victim.Index, zone, rank, now, out wasOver))
                 {
                     return true;
                 }
             }
         }
 
+        wasOver = false;
         return false;
     }
 
@@ -68,7 +69,7 @@ internal sealed partial class ConnectionTable
             }
         }
 
-        return !victim.IsNone && TryEnd(victim.Index, null, null, now);
+        return !victim.IsNone && TryEnd(victim.Index, null, null, now, out _);
     }
 
     // Draws until there is somebody, in steps of a sample. A search in vain is not repeated at full length within the millisecond: a flood
@@ -162,8 +163,9 @@ internal sealed partial class ConnectionTable
         Release(index, state);
     }
 
-    private bool TryEnd(uint index, Zone? zone, ConnectionRank? only, long now)
+    private bool TryEnd(uint index, Zone? zone, ConnectionRank? only, long now, out bool wasOver)
     {
+        wasOver = false;
         ref ConnectionEntry entry = ref _entries[index];
         if (!TryLock(ref entry, out ConnectionState state))
         {
@@ -171,11 +173,11 @@ internal sealed partial class ConnectionTable
         }
 
         // Threads A and B: A chose it, B advanced it, or removed it and put another one into its entry.
-        bool isOver = IsOver(entry, state, now);
-        bool mayGo = (only is null || state.Rank == only) && (zone is null || _zones.FindOfConnection(entry.Zone) == zone) && (isOver || state.IsEvictable(now));
+        wasOver = IsOver(entry, state, now);
+        bool mayGo = (only is null || state.Rank == only) && (zone is null || _zones.FindOfConnection(entry.Zone) == zone) && (wasOver || state.IsEvictable(now));
         if (mayGo)
         {
-            End(entry, ref state, now, isOver);
+            End(entry, ref state, now, wasOver);
         }
 
         Release(index, state);

@@ -14,131 +14,132 @@ internal sealed partial class ConnectionTable
             return InsertResult.ZoneRetired;
         }
 
-        bool isPressed = IsPressed;
-        HashSet<uint> leaving = [];
+        Foresight foresight = new();
         if (TryAcquire(key, hash, out uint own, out ConnectionState state))
         {
             Release(own, state);
-            leaving.Add(own);
+            foresight.Leaving.Add(own);
         }
 
-        AddLeaving(leaving, now, HandSteps, isPressed);
-        InsertResult result = maxInZone == 0 ? InsertResult.Inserted : ForetellInZone(zone, rank, leaving, now, _shares.Of(maxInZone));
-        return result == InsertResult.Inserted ? ForetellInTable(rank, leaving, now) : result;
+        AddHand(foresight, now, HandSteps, IsPressed);
+        InsertResult result = maxInZone == 0 ? InsertResult.Inserted : ForetellInZone(zone, rank, foresight, now, _shares.Of(maxInZone));
+        return result == InsertResult.Inserted ? ForetellInTable(rank, foresight, now) : result;
     }
 
     // The same steps as MakeRoomInZone; who would be evicted leaves as well.
-    private InsertResult ForetellInZone(Zone zone, ConnectionRank rank, HashSet<uint> leaving, long now, in RoomLimits limits)
-    {
-        bool isSwept = false;
-        if (CountStaying(leaving, zone, null) >= limits.Connections && !ForetellShrink(zone, leaving, now, limits.Connections, ref isSwept))
-        {
-            return InsertResult.ZoneFull;
-        }
-
-        int limit = limits.Of(rank);
-        return CountStaying(leaving, zone, rank) < limit || LeavesZone(zone, rank, leaving, now, limit, ref isSwept)
-            ? InsertResult.Inserted
+    private InsertResult ForetellInZone(Zone zone, ConnectionRank rank, Foresight foresight, long now, in RoomLimits limits) =>
+        !Shrinks(zone, null, foresight, now, limits.Connections) ? InsertResult.ZoneFull
+            : Shrinks(zone, rank, foresight, now, limits.Of(rank)) ? InsertResult.Inserted
             : NoRoomFor(rank, InsertResult.ZoneFull);
-    }
 
-    private bool ForetellShrink(Zone zone, HashSet<uint> leaving, long now, int limit, ref bool isSwept)
+    private bool Shrinks(Zone zone, ConnectionRank? rank, Foresight foresight, long now, int limit)
     {
-        if (!LeavesZone(zone, null, leaving, now, limit, ref isSwept))
+        int paid = 0;
+        for (int i = 0; i < TrackingTuning.MaxEnded && paid < 2 && CountStaying(foresight, zone, rank) >= limit; i++)
         {
-            return false;
+            Victim victim = LeavesZone(zone, rank, foresight, now, limit);
+            if (victim.IsNone)
+            {
+                break;
+            }
+
+            paid += victim.IsOver ? 0 : 1;
         }
 
-        if (CountStaying(leaving, zone, null) >= limit)
-        {
-            LeavesZone(zone, null, leaving, now, limit, ref isSwept);
-        }
-
-        return true;
+        return paid > 0 || CountStaying(foresight, zone, rank) < limit;
     }
 
     // One that is listed; else the hand at the quota, then a sweep, after which all are listed.
-    private bool LeavesZone(Zone zone, ConnectionRank? rank, HashSet<uint> leaving, long now, int limit, ref bool isSwept)
+    private Victim LeavesZone(Zone zone, ConnectionRank? rank, Foresight foresight, long now, int limit)
     {
-        if (isSwept || LeavesListed(zone, rank, leaving, now))
+        if (!foresight.IsSwept)
         {
-            return !isSwept || LeavesUnlisted(zone, rank, leaving, now);
+            Victim listed = LeavesListed(zone, rank, foresight, now);
+            if (!listed.IsNone)
+            {
+                return listed;
+            }
+
+            AddHand(foresight, now, TrackingTuning.HandStepsAtQuota, isEarly: false);
+            AddSweep(foresight, now, isWanted: CountStaying(foresight, zone, rank) >= limit);
         }
 
-        AddLeaving(leaving, now, HandSteps + TrackingTuning.HandStepsAtQuota, isEarly: false);
-        isSwept = CountStaying(leaving, zone, rank) >= limit && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
-        if (isSwept)
-        {
-            AddLeaving(leaving, now, _free.Used, isEarly: false);
-        }
-
-        return CountStaying(leaving, zone, rank) < limit || (isSwept && LeavesUnlisted(zone, rank, leaving, now));
+        return foresight.IsSwept && CountStaying(foresight, zone, rank) >= limit ? LeavesUnlisted(zone, rank, foresight, now) : Victim.None;
     }
 
-    private InsertResult ForetellInTable(ConnectionRank rank, HashSet<uint> leaving, long now)
+    private InsertResult ForetellInTable(ConnectionRank rank, Foresight foresight, long now)
     {
-        if (CountStaying(leaving, null, rank) >= _limits.Of(rank) && !LeavesDrawn(rank, leaving, now))
+        if (CountStaying(foresight, null, rank) >= _limits.Of(rank) && LeavesDrawn(rank, foresight, now).IsNone)
         {
             return NoRoomFor(rank, InsertResult.Full);
         }
 
-        return CountStaying(leaving, null, null) < Capacity || LeavesDrawn(null, leaving, now) ? InsertResult.Inserted : InsertResult.Full;
+        return CountStaying(foresight, null, null) < Capacity || !LeavesDrawn(null, foresight, now).IsNone ? InsertResult.Inserted : InsertResult.Full;
     }
 
-    private int CountStaying(HashSet<uint> leaving, Zone? zone, ConnectionRank? rank)
+    private int CountStaying(Foresight foresight, Zone? zone, ConnectionRank? rank)
     {
         Occupancy room = zone is null ? _counters[0].Room : zone.Room;
-        return (rank is { } one ? room.Of(one) : zone?.Connections ?? room.Connections)
-            - leaving.Count(index => (zone is null || _zones.FindOfConnection(_entries[index].Zone) == zone) && (rank is null || Peek(index).Rank == rank));
+        return (rank is { } one ? room.Of(one) : zone?.Connections ?? room.Connections) - foresight.Leaving.Count(
+            index => (zone is null || _zones.FindOfConnection(_entries[index].Zone) == zone) && (rank is null || Peek(index).Rank == rank));
     }
 
-    private bool LeavesListed(Zone zone, ConnectionRank? only, HashSet<uint> leaving, long now)
+    private Victim LeavesListed(Zone zone, ConnectionRank? only, Foresight foresight, long now)
     {
-        for (ConnectionRank rank = only ?? ConnectionRank.Unreplied; rank <= (only ?? ConnectionRank.Tombstone); rank++)
+        Victim victim = Victim.None;
+        for (ConnectionRank rank = only ?? ConnectionRank.Unreplied; victim.IsNone && rank <= (only ?? ConnectionRank.Tombstone); rank++)
         {
-            uint[] oldest = new uint[TrackingTuning.ListedSample + leaving.Count];
+            uint[] oldest = new uint[TrackingTuning.ListedSample + foresight.Leaving.Count];
             int count = zone.Lists.CopyOldest(rank, oldest);
-            uint[] staying = [.. oldest.Take(count).Where(index => !leaving.Contains(index)).Take(TrackingTuning.ListedSample)];
-            if (Leaves(Choose(staying, rank, now), leaving))
-            {
-                return true;
-            }
+            uint[] staying = [.. oldest.Take(count).Where(index => !foresight.Leaving.Contains(index)).Take(TrackingTuning.ListedSample)];
+            victim = foresight.Leave(Choose(staying, rank, now));
         }
 
-        return false;
+        return victim;
     }
 
     // What a sweep would put into the lists.
-    private bool LeavesUnlisted(Zone zone, ConnectionRank? only, HashSet<uint> leaving, long now)
+    private Victim LeavesUnlisted(Zone zone, ConnectionRank? only, Foresight foresight, long now)
     {
         Victim victim = Victim.None;
         for (uint index = 0; index < _free.Used; index++)
         {
-            if (!leaving.Contains(index) && _zones.Find(_entries[index].Zone) == zone)
+            if (!foresight.Leaving.Contains(index) && _zones.Find(_entries[index].Zone) == zone)
             {
                 Consider(index, only, now, ref victim);
             }
         }
 
-        return Leaves(victim, leaving);
+        return foresight.Leave(victim);
     }
 
-    private bool LeavesDrawn(ConnectionRank? only, HashSet<uint> leaving, long now) => Leaves(Draw(only, now, Volatile.Read(ref _counters[0].Drawn), leaving), leaving);
+    private Victim LeavesDrawn(ConnectionRank? only, Foresight foresight, long now) =>
+        foresight.Leave(Draw(only, now, Volatile.Read(ref _counters[0].Drawn), foresight.Leaving));
 
-    private static bool Leaves(in Victim victim, HashSet<uint> leaving) => !victim.IsNone && leaving.Add(victim.Index);
+    private void AddSweep(Foresight foresight, long now, bool isWanted)
+    {
+        foresight.IsSwept = isWanted && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
+        if (foresight.IsSwept)
+        {
+            AddHand(foresight, now, _free.Used, isEarly: false);
+        }
+    }
 
-    private void AddLeaving(HashSet<uint> leaving, long now, uint steps, bool isEarly)
+    private void AddHand(Foresight foresight, long now, uint steps, bool isEarly)
     {
         uint used = _free.Used;
-        for (uint i = 0; i < Math.Min(used, steps); i++)
+        steps = Math.Min(used, steps);
+        for (uint i = 0; i < steps; i++)
         {
-            uint index = (Volatile.Read(ref _counters[0].Hand) + i) % used;
+            uint index = (Volatile.Read(ref _counters[0].Hand) + foresight.HandSteps + i) % used;
             ConnectionState state = Peek(index);
             if (state.IsLive && (IsOver(_entries[index], state, now) || (isEarly && EndsEarly(state, now))))
             {
-                leaving.Add(index);
+                foresight.Leaving.Add(index);
             }
         }
+
+        foresight.HandSteps += steps;
     }
 
     private ConnectionState Peek(uint index) => new(Volatile.Read(ref _entries[index].StateWord));

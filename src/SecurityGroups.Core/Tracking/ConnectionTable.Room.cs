@@ -33,40 +33,39 @@ internal sealed partial class ConnectionTable
     private InsertResult MakeRoomInZone(Zone zone, ConnectionRank rank, long now, in RoomLimits limits)
     {
         zone.Lists.Use();
-        if (zone.Connections > limits.Connections && !TryShrink(zone, now, limits.Connections))
-        {
-            return InsertResult.ZoneFull;
-        }
-
-        return zone.Room.Of(rank) <= limits.Of(rank) || TryEvictInZone(zone, rank, now, limits.Of(rank)) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.ZoneFull);
+        return !TryShrink(zone, null, now, limits.Connections) ? InsertResult.ZoneFull
+            : TryShrink(zone, rank, now, limits.Of(rank)) ? InsertResult.Inserted
+            : NoRoomFor(rank, InsertResult.ZoneFull);
     }
 
-    // A quota that was lowered is reached again little by little: two go for one that comes.
-    private bool TryShrink(Zone zone, long now, int limit)
+    // A quota that was lowered is reached again little by little: two go for one that comes. What had expired is no price.
+    private bool TryShrink(Zone zone, ConnectionRank? rank, long now, int limit)
     {
-        if (!TryEvictInZone(zone, null, now, limit))
+        int paid = 0;
+        for (int i = 0; i < TrackingTuning.MaxEnded && paid < 2 && CountOf(zone, rank) > limit; i++)
         {
-            return false;
+            if (!TryEvictInZone(zone, rank, now, limit, out bool wasOver))
+            {
+                break;
+            }
+
+            paid += wasOver ? 0 : 1;
         }
 
-        if (zone.Connections > limit)
-        {
-            TryEvictInZone(zone, null, now, limit);
-        }
-
-        return true;
+        return paid > 0 || CountOf(zone, rank) <= limit;
     }
 
     // Where nobody is listed who may go: the count includes what expired unnoticed, and a sweep also finds who is in no list.
-    private bool TryEvictInZone(Zone zone, ConnectionRank? rank, long now, int limit)
+    private bool TryEvictInZone(Zone zone, ConnectionRank? rank, long now, int limit, out bool wasOver)
     {
-        if (TryEvictListed(zone, rank, now))
+        if (TryEvictListed(zone, rank, now, out wasOver))
         {
             return true;
         }
 
         Reclaim(now, TrackingTuning.HandStepsAtQuota);
-        return CountOf(zone, rank) <= limit || (TrySweep(now) && (CountOf(zone, rank) <= limit || TryEvictListed(zone, rank, now)));
+        wasOver = true;
+        return CountOf(zone, rank) <= limit || (TrySweep(now) && (CountOf(zone, rank) <= limit || TryEvictListed(zone, rank, now, out wasOver)));
     }
 
     private static int CountOf(Zone zone, ConnectionRank? rank) => rank is { } one ? zone.Room.Of(one) : zone.Connections;

@@ -39,6 +39,9 @@ internal static class TrackingTuning
     /// <summary>Attempts of one newcomer to evict; more than one only if another thread was faster.</summary>
     public const int MaxEvictions = 4;
 
+    /// <summary>Connections of a zone that end for one newcomer: two that may go, the others had expired.</summary>
+    public const int MaxEnded = 64;
+
     /// <summary>How long a stream or half closed connection is silent before it may go: the idle time of a single exchange.</summary>
     public const long SilentMilliseconds = 30_000;
 

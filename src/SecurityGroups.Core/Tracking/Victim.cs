@@ -10,6 +10,8 @@ internal readonly record struct Victim(uint Index, int Order, int Weight, long I
     /// <summary>Nothing may go.</summary>
     public static Victim None => new(0, int.MaxValue, 0, 0);
 
+    public bool IsOver => Order == 0;
+
     public bool IsNone => Order == int.MaxValue;
 
     /// <summary>

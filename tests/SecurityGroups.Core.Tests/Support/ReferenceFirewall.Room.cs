@@ -44,16 +44,23 @@ internal sealed partial class ReferenceFirewall
             return null;
         }
 
-        // A quota that was lowered: two go for one that comes.
         bool IsOwn(KeyValuePair<ReferenceConnectionKey, ReferenceConnection> other) => other.Key.Zone == key.Zone;
-        Reason? full = MakeRoom(key, call, quota, Reason.NicQuota, IsOwn);
-        if (full is null && Count(key, call, IsOwn, withExpired: false) >= quota)
+        return Shrink(key, call, quota, Reason.NicQuota, IsOwn)
+            ?? Shrink(
+                key, call, Share(quota, worth), worth == 1 ? Reason.HalfOpenLimit : Reason.NicQuota, other => IsOwn(other) && other.Value.Worth == worth);
+    }
+
+    /// <summary>A quota that was lowered: two go for one that comes.</summary>
+    private Reason? Shrink(
+        ReferenceConnectionKey key, Call call, int limit, Reason reason, Func<KeyValuePair<ReferenceConnectionKey, ReferenceConnection>, bool> counts)
+    {
+        Reason? full = MakeRoom(key, call, limit, reason, counts);
+        if (full is null)
         {
-            MakeRoom(key, call, quota, Reason.NicQuota, IsOwn);
+            MakeRoom(key, call, limit, reason, counts);
         }
 
-        return full ?? MakeRoom(
-            key, call, Share(quota, worth), worth == 1 ? Reason.HalfOpenLimit : Reason.NicQuota, other => IsOwn(other) && other.Value.Worth == worth);
+        return full;
     }
 
     private int Share(int size, int worth) =>

@@ -234,6 +234,24 @@ public class EvictionTests
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
 
+    /// <summary>Two established connections are all the quota has room for: however many expired ones go, there is none for a third.</summary>
+    [Fact]
+    public void Quota_ThatWasLowered_IsNotPaidWithWhatHadExpired()
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000 });
+        harness.Modes = harness.Modes with { MaxConnections = 100 };
+        TcpScript.Run(harness, "E", 1);
+        TcpScript.Run(harness, "E", 2);
+        Assert.All(Enumerable.Range(3, 40), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        harness.Modes = harness.Modes with { MaxConnections = 2 };
+        harness.Wait(31);
+        byte[] packet = harness.Out().Tcp(100, 5000, TcpFlags.Syn, 1000);
+        Assert.Equal(Reason.NicQuota, harness.Send(Direction.Egress, packet, commit: false).Reason);
+        Assert.Equal(Reason.NicQuota, harness.Send(Direction.Egress, packet).Reason);
+        Assert.Equal(2, harness.Tracker.CountOf(harness.Zone));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
     /// <summary>Two NICs in a table that is always about to be full: Explain says what happens next.</summary>
     [Theory]
     [InlineData(0, Reason.ConnectionTableFull)]
@@ -264,7 +282,7 @@ public class EvictionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Quota_ThatComesLater_HasItsSharesAtOnce(bool halfOpen)
+    public void Quota_ThatComesLater_HasItsSharesLittleByLittle(bool halfOpen)
     {
         TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000, HalfOpenPercentage = 25, UnrepliedPercentage = 25 });
         byte[] Packet(int port) => halfOpen ? harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000) : harness.Out().Udp(port, 53);
@@ -277,8 +295,8 @@ public class EvictionTests
             Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, Packet(port)).Reason);
         }
 
-        Assert.Equal(20, harness.Tracker.CountOf(harness.Zone));
-        Assert.All(Enumerable.Range(21, 20), port => Assert.True(Lives(harness, port)));
+        Assert.Equal(10, harness.Tracker.CountOf(harness.Zone));
+        Assert.All(Enumerable.Range(31, 10), port => Assert.True(Lives(harness, port)));
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
 
