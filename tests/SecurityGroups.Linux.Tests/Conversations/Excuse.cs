@@ -40,15 +40,20 @@ internal static class Excuse
     /// <summary>
     /// Behind the library the network doubled a SYN, and the double came when its connection was gone: the responder opened another, which the
     /// initiator resets (RFC 9293, 3.5.1). What the responder says before the reset comes acknowledges no more than that SYN, has other numbers than
-    /// the true answer to it, and is outside the window.
+    /// the true answer to it, and is outside the window. Data come at once only with fast open, and numbers that the connection cannot have: its
+    /// responder has sent its FIN.
     /// </summary>
-    private static bool IsOfUnaskedConnection(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
-        denied.Decision.Reason == Reason.OutOfWindow && packet.TcpPayloadOctets == 0 && before.Any(each =>
-        {
-            ParsedPacket answer = PacketText.Parse(each.Packet);
-            return each.Direction == denied.Direction && each.Decision.Reason == Reason.Established && answer.TcpAcknowledgment == packet.TcpAcknowledgment
-                && (answer.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack) && answer.TcpSequence + 1 != packet.TcpSequence;
-        });
+    private static bool IsOfUnaskedConnection(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before)
+    {
+        ParsedPacket[] said = [.. before.Where(each => each.Direction == denied.Direction && each.Decision.Reason == Reason.Established).Select(each => PacketText.Parse(each.Packet))];
+        return denied.Decision.Reason == Reason.OutOfWindow && said.Any(answer =>
+            (answer.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack)
+            && answer.TcpAcknowledgment == packet.TcpAcknowledgment && answer.TcpSequence + 1 != packet.TcpSequence
+            && (packet.TcpPayloadOctets == 0 || said.Any(last => (last.TcpFlags & TcpFlags.Fin) != 0 && !IsBetween(answer, packet, last))));
+    }
+
+    private static bool IsBetween(ParsedPacket first, ParsedPacket packet, ParsedPacket last) =>
+        packet.TcpSequence - first.TcpSequence <= last.TcpSequence + (uint)last.TcpPayloadOctets - first.TcpSequence;
 
     /// <summary>A SYN was refused twice, because it or the reset was duplicated: the first reset ended the connection at once (behaviour T09).</summary>
     private static bool IsRefusedAgain(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before) =>
