@@ -10,7 +10,7 @@ files=${2:-*}
 case $folder in
   Packets) near='BehaviourForm' ;;
   Match) near='Tests\.Compile\.' ;;
-  Tracking) near='Behaviour|FragmentChange|Saving\.ConnectionRecord|SaveRestore|ConnectionFilter|FirewallEvents' ;;
+  Tracking) near='Behaviour|FragmentChange|Saving\.ConnectionRecord|SaveRestore|RestoredRoom|ConnectionFilter|ConnectionTraffic|FirewallEvents' ;;
   *) near='Conformance' ;;
 esac
 tests=${3:-Tests\.$folder\.|$near}

@@ -84,6 +84,14 @@ public sealed class AllowSetsTests
     }
 
     [Fact]
+    public void EmptyLine_IsAboveEveryService()
+    {
+        AllowSets.Line line = AllowSets.Line.Empty;
+        Assert.All(((ReadOnlySpan<int>)line).ToArray(), boundary => Assert.Equal(AllowSets.Padding, boundary));
+        Assert.Equal(2 * 64, new AllowSets([line]).Octets);
+    }
+
+    [Fact]
     public void Intern_EqualSets_AreOne()
     {
         AllowSetBuilder builder = new();

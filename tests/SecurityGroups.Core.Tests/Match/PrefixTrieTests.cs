@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FsCheck.Xunit;
 using SecurityGroups.Match;
 
@@ -66,6 +67,10 @@ public sealed class PrefixTrieTests
             Assert.InRange(PrefixModel.Trie(prefixes, ethertype).Octets, prefixes.Length * 8L, prefixes.Length * 200L);
         }
     }
+
+    [Fact]
+    public void Octets_CountRootNodesAndEntries() =>
+        Assert.Equal((2 * 4) + (3 * 4) + 64 + Unsafe.SizeOf<TrieNode>(), new PrefixTrie(false, 0, 0, 0, [1, 2], [default], [3, 4, 5]).Octets);
 
     private static void AssertAgrees(Prefix[] prefixes, Random random, Ethertype ethertype)
     {
