@@ -139,7 +139,7 @@ internal sealed class Worker : IDisposable
     {
         double milliseconds = reach.Tests[test.UniqueID].Milliseconds + 1;
         bool isOwn = test.DisplayName.Contains($".{mutant.Type}Tests.", StringComparison.Ordinal);
-        return milliseconds / (1 + (4 * _kills.GetValueOrDefault((mutant.File, test.UniqueID)))) / (isOwn ? 5 : 1);
+        return milliseconds / (1 + (4 * _kills.GetValueOrDefault((mutant.File, test.UniqueID)))) / (isOwn ? 50 : 1);
     }
 
     private void Run(IEnumerable<ITestCase> tests, Func<ITestCase, TimeSpan> usual, Action<string> onHang, Func<ITestCase, double, bool, bool> onTest)

@@ -136,6 +136,8 @@ public class CapacityTests
         Assert.Equal(("established", Direction.Egress, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7438)), (tcp.State, tcp.Initiated, tcp.Idle, tcp.ExpiresIn));
         ConnectionInfo echo = Assert.Single(connections, c => c.Protocol == IpProtocol.Icmp);
         Assert.Equal(((int?)8, (int?)7, "unreplied"), (echo.IcmpType, echo.IcmpIdentifier, echo.State));
+        Assert.Equal((0, 0, (int?)0), (echo.LocalPort, echo.RemotePort, echo.IcmpCode));
+        Assert.Equal((null, null, null), (tcp.IcmpType, tcp.IcmpCode, tcp.IcmpIdentifier));
         harness.Wait(100);
         Assert.Single(Snapshot(harness, harness.Zone));
         Assert.Empty(Snapshot(harness, harness.Tracker.RegisterZone()));
@@ -170,6 +172,20 @@ public class CapacityTests
     }
 
     [Fact]
+    public void ConnectionMadeMeanwhile_ThatRefusesThePacket_SaysWhy()
+    {
+        TrackerHarness harness = new();
+        TcpScript.Run(harness, "E", 1);
+        byte[] syn = harness.In().Tcp(5000, 1, TcpFlags.Syn, 9000);
+        Decision refused = harness.Send(Direction.Ingress, syn, commit: false);
+        Assert.False(refused.IsAllowed);
+        Assert.Equal(refused.Reason, Create(harness, Direction.Ingress, syn));
+        harness.Rules.Replace((_, _) => false);
+        TcpScript.Run(harness, "in A 5001/1001 => PolicyRevoked", 1);
+        Assert.Equal((Reason.PolicyRevoked, 1), (Create(harness, 1), harness.Tracker.Count));
+    }
+
+    [Fact]
     public void SmallestTable_Works()
     {
         TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 1 });
@@ -180,11 +196,13 @@ public class CapacityTests
     }
 
     // As for a SYN that met no connection a moment ago.
-    private static Reason Create(TrackerHarness harness, int port)
+    private static Reason Create(TrackerHarness harness, int port) =>
+        Create(harness, Direction.Egress, harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000));
+
+    private static Reason Create(TrackerHarness harness, Direction direction, byte[] syn)
     {
-        byte[] syn = harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000).Build();
         harness.Parse(syn, out ParsedPacket packet);
-        return harness.Tracker.Create(harness.KeyOf(Direction.Egress, syn), packet, Direction.Egress, harness.Now, harness.Modes, 1, commit: true);
+        return harness.Tracker.Create(harness.KeyOf(direction, syn), packet, direction, harness.Now, harness.Modes, 1, commit: true);
     }
 
     private static void Establish(TrackerHarness harness, int count)

@@ -74,6 +74,7 @@ public class ConnectionTableTests
         FlowKey[] there = keys[..inserted];
         Assert.Equal((64, 0L, others.Length + 64), (inserted, table.Evicted, table.Count));
         Assert.All(there, key => Assert.True(TouchLive(table, key, 1)));
+        Assert.All(there, key => Assert.Equal(InsertResult.Exists, InsertOf(ConnectionClass.Established, key, 1)));
 
         // The oldest of three that may go goes, and the others stay.
         foreach ((int number, long seen) in ((int, long)[])[(7, 5), (20, 3), (35, 4)])
@@ -82,6 +83,8 @@ public class ConnectionTableTests
             Assert.Equal(InsertResult.Inserted, InsertOf(ConnectionClass.UdpUnreplied, there[number], seen));
         }
 
+        ConnectionState restored = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, 6);
+        Assert.Equal(InsertResult.Full, table.TryRestore(keys[^1], table.Hash(keys[^1]), new ConnectionEntry(keys[^1]), default, restored, 6, 0));
         Assert.Equal(InsertResult.Inserted, InsertOf(ConnectionClass.Established, keys[^1], 6));
         Assert.Equal((1L, false, true, true), (table.Evicted, TouchLive(table, there[20], 6), TouchLive(table, there[7], 6), TouchLive(table, there[35], 6)));
         Assert.All(others, key => Assert.True(TouchLive(table, key, 6)));
@@ -93,6 +96,137 @@ public class ConnectionTableTests
             state.IsAssured = kind == ConnectionClass.Established;
             return table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), state, now, 0);
         }
+    }
+
+    [Fact]
+    public void Reclaim_GoesOnWhereItStopped()
+    {
+        (ConnectionTable table, uint zone) = NewTable(Capacity, useAes: false);
+        Assert.Equal(0, table.Reclaim(0, 1));
+        Assert.Equal(InsertResult.Inserted, Insert(table, Key(0, zone), 0));
+        Assert.All(Enumerable.Range(1, 9), i => Assert.Equal(InsertResult.Inserted, Insert(table, Key(i, zone), 0)));
+
+        // The hand passed 0, 1, 2, 3 and six times 4 entries: it stands at the first one again.
+        int[] steps = [3, 2, 4, 1];
+        int gone = 0;
+        foreach (int step in steps)
+        {
+            Assert.Equal(step, table.Reclaim(60_000, step));
+            gone += step;
+            Assert.All(Enumerable.Range(0, 10), i => Assert.Equal(i >= gone, IsThere(table, Key(i, zone))));
+        }
+    }
+
+    [Theory]
+    [InlineData((byte)ConnectionClass.UdpUnreplied, true)]
+    [InlineData((byte)ConnectionClass.SynSent, true)]
+    [InlineData((byte)ConnectionClass.TimeWait, true)]
+    [InlineData((byte)ConnectionClass.UdpStream, false)]
+    [InlineData((byte)ConnectionClass.Established, false)]
+    public void Reclaim_Early_EndsAtAQuarterOfItsTimeWhatIsNotWorthMore(byte kind, bool goes)
+    {
+        (ConnectionTable table, uint zone) = NewTable(Capacity, useAes: false);
+        ConnectionState state = ConnectionState.Create((ConnectionClass)kind, Direction.Egress, 1_000);
+        state.IsAssured = state.IsReplied = true;
+        long quarter = new TimeoutTable(ConnectionTimeouts.Default).TimeoutOf(state) / 4;
+        FlowKey key = Key(1, zone);
+        Assert.Equal(InsertResult.Inserted, table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), state, 1_000, 0));
+        Assert.Equal(0, table.Reclaim(1_000 + quarter - 1, 1, early: true));
+        Assert.Equal(0, table.Reclaim(1_000 + quarter, 1));
+        Assert.Equal(goes ? 1 : 0, table.Reclaim(1_000 + quarter, 1, early: true));
+    }
+
+    /// <summary>8,201 entries, so a sweep is due every third millisecond, whichever zone is at its quota.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void Sweep_OfATableOfSomeSize_IsDueAfterSomeMilliseconds(int milliseconds, bool isDue)
+    {
+        const int Others = 8_195;
+        const long Now = 100_000_000;
+        ZoneTable zones = new(16_384);
+        ConnectionTable table = new(16_384, new RoomShares(100, 100), new TimeoutTable(ConnectionTimeouts.Default), zones, new FlowHash(1, useAes: false));
+        (uint full, uint expired, uint other) = (zones.Register(), zones.Register(), zones.Register());
+        ConnectionState state = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, Now);
+        state.IsAssured = state.IsReplied = true;
+        ConnectionState old = state;
+        old.LastSeenAt(Now + 1 - new TimeoutTable(ConnectionTimeouts.Default).TimeoutOf(state));
+        InsertResult InsertAs(ConnectionState kind, in FlowKey key, long now, int max = 0) =>
+            table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), kind, now, max);
+        InsertResult Foretell(in FlowKey key, long now) => table.Foretell(key, table.Hash(key), state.Rank, now, 5);
+
+        Assert.Equal(InsertResult.Inserted, InsertAs(state, Key(0, full), Now - 10));
+        Assert.All(Enumerable.Range(0, 5), i => Assert.Equal(InsertResult.Inserted, InsertAs(old, Key(i, expired), Now - 10)));
+        Assert.All(Enumerable.Range(0, Others), i => Assert.Equal(InsertResult.Inserted, InsertAs(state, Key(i, other), Now - 10)));
+
+        // The hand goes on to the far side of the expired ones.
+        uint passed = 6 + (4 * ((uint)table.Count - 4));
+        table.Reclaim(Now - 10, (int)((2 * table.Used) - (passed % table.Used)) % (int)table.Used + 6);
+        Assert.Equal(InsertResult.ZoneFull, InsertAs(state, Key(1, full), Now, 1));
+        InsertResult expected = isDue ? InsertResult.Inserted : InsertResult.ZoneFull;
+        Assert.Equal(expected, Foretell(Key(9, expired), Now + milliseconds));
+        Assert.Equal(expected, InsertAs(state, Key(9, expired), Now + milliseconds, 5));
+        Assert.Equal(isDue ? 1 : 5, zones.Find(expired)!.Connections);
+        Assert.Null(table.FindDamage());
+    }
+
+    [Fact]
+    public void TryRestore_WhereAllHaveExpired_HasRoom()
+    {
+        (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
+        Assert.All(Enumerable.Range(0, 4), i => Assert.Equal(InsertResult.Inserted, Insert(table, Key(i, zone), 0)));
+        ConnectionState state = ConnectionState.Create(ConnectionClass.UdpUnreplied, Direction.Egress, 29_999);
+        InsertResult TryRestore(in FlowKey key, long now) => table.TryRestore(key, table.Hash(key), new ConnectionEntry(key), default, state, now, 0);
+        Assert.Equal(InsertResult.Full, TryRestore(Key(5, zone), 29_999));
+        Assert.Equal(InsertResult.Inserted, TryRestore(Key(5, zone), 30_000));
+        Assert.Equal(1, table.Count);
+    }
+
+    /// <summary>A tag is 16 bits of the hash: the keys tell such neighbours apart.</summary>
+    [Fact]
+    public void Keys_OfOneTagInOneBucket_AreConnectionsOfTheirOwn()
+    {
+        (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
+        CheckApart(table, [.. Enumerable.Range(0, 10_000).Select(i => Key(i, zone)).GroupBy(key => table.Hash(key) >> 48).First(tag => tag.Count() >= 3).Take(3)]);
+    }
+
+    /// <summary>An entry compares the fold of IPv6 addresses first: here the local ones differ, and the fold and the tag do not.</summary>
+    [Fact]
+    public void Keys_OfOneTagAndOneFold_AreConnectionsOfTheirOwn()
+    {
+        (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
+        FlowKey first = Folded(0, zone);
+        ulong tag = table.Hash(first) >> 48;
+        FlowKey second = Enumerable.Range(1, int.MaxValue).Select(high => Folded((ulong)high, zone)).First(key => table.Hash(key) >> 48 == tag);
+        Assert.Equal(first.AddressWord, second.AddressWord);
+        CheckApart(table, [first, second]);
+
+        static FlowKey Folded(ulong high, uint zone) =>
+            new(new UInt128(high, 77 ^ ulong.RotateLeft(high, 17)), 5, 1, 2, zone, Ethertype.IPv6, 0, 17);
+    }
+
+    /// <summary>A tag of 0 would be an empty slot.</summary>
+    [Fact]
+    public void Key_WhoseHashBeginsWithZeros_IsAConnectionToo()
+    {
+        (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
+        CheckApart(table, [Enumerable.Range(0, int.MaxValue).Select(i => Key(i, zone)).First(key => table.Hash(key) >> 48 == 0)]);
+    }
+
+    /// <summary>The newcomer was in its zone's lists when it turned out that there is no place for it.</summary>
+    [Fact]
+    public void TryInsert_ThatFails_LeavesNothingBehind()
+    {
+        (ConnectionTable table, uint zone) = NewTable(8, useAes: false);
+        ConnectionState state = ConnectionState.Create(ConnectionClass.UdpUnreplied, Direction.Egress, 0);
+        InsertResult TryInsert(in FlowKey key) => table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), state, 0, 5);
+        Assert.Equal(InsertResult.Inserted, TryInsert(Key(1, zone)));
+        Assert.Equal(InsertResult.Exists, TryInsert(Key(1, zone)));
+        Assert.Null(table.FindDamage());
+        Assert.Equal(InsertResult.ZoneRetired, TryInsert(Key(1, zone + 1)));
+        Assert.Equal(1, table.Count);
+        Assert.Null(table.FindDamage());
     }
 
     [Fact]
@@ -144,6 +278,33 @@ public class ConnectionTableTests
         Assert.Equal(64, System.Runtime.CompilerServices.Unsafe.SizeOf<ConnectionEntry>());
         Assert.Equal(64, System.Runtime.CompilerServices.Unsafe.SizeOf<Bucket>());
         Assert.Equal(32, System.Runtime.CompilerServices.Unsafe.SizeOf<AddressPair>());
+    }
+
+    private static void CheckApart(ConnectionTable table, FlowKey[] keys)
+    {
+        foreach (FlowKey leaving in keys)
+        {
+            Assert.All(keys, key => Assert.Equal(InsertResult.Inserted, Insert(table, key, 0)));
+            Assert.All(keys, key => Assert.Equal(InsertResult.Exists, Insert(table, key, 0)));
+            Assert.All(keys, key => Assert.True(TouchLive(table, key, 0)));
+            Assert.True(Remove(table, leaving, 0));
+            Assert.All(keys, key => Assert.Equal(key.Equals(leaving) ? InsertResult.Inserted : InsertResult.Exists, Insert(table, key, 0)));
+            Assert.Null(table.FindDamage());
+            Assert.All(keys, key => Assert.True(Remove(table, key, 0)));
+            Assert.All(keys, key => Assert.False(TouchLive(table, key, 0)));
+            Assert.Equal(0, table.Count);
+        }
+    }
+
+    private static bool IsThere(ConnectionTable table, in FlowKey key)
+    {
+        bool isThere = table.TryAcquire(key, table.Hash(key), out uint index, out ConnectionState state);
+        if (isThere)
+        {
+            table.Release(index, state);
+        }
+
+        return isThere;
     }
 
     private static string? DamageOf(int capacity, Action<ConnectionTable> damage) => DamageOf(capacity, (table, _) => damage(table));

@@ -3,7 +3,7 @@ using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Tests.Tracking;
 
-/// <summary>Which packets have connections, and which may open one.</summary>
+/// <summary>Which packets have connections, which may open one, and what the control calls do.</summary>
 public sealed class ConnectionTrackerTests
 {
     private static readonly ParsedPacket s_udp = new()
@@ -29,6 +29,59 @@ public sealed class ConnectionTrackerTests
         Assert.False(ConnectionTracker.IsTrackable(s_udp with { Traits = PacketTraits.Fragment | PacketTraits.LaterFragment }));
         Assert.False(ConnectionTracker.IsTrackable(s_udp with { Kind = PacketKind.Arp }));
         Assert.False(ConnectionTracker.IsTrackable(s_udp with { Kind = PacketKind.Other }));
+    }
+
+    [Fact]
+    public void LimitZones_ListsTheConnectionsThatTheyHave()
+    {
+        TrackerHarness harness = new();
+        (uint limited, uint other) = (harness.Zone, harness.Tracker.RegisterZone());
+        Assert.All(Enumerable.Range(1, 3), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        harness.Zone = other;
+        Assert.True(harness.SendOut(harness.Out().Udp(1, 53)).IsAllowed);
+        harness.Tracker.LimitZones([]);
+        Assert.False(harness.Tracker.FindZone(limited)!.Lists.IsUsed);
+        harness.Tracker.LimitZones([limited]);
+        uint[] listed = new uint[8];
+        Assert.Equal(3, harness.Tracker.FindZone(limited)!.Lists.CopyOldest(ConnectionRank.Unreplied, listed));
+        Assert.Equal([0u, 1, 2], listed[..3]);
+        Assert.False(harness.Tracker.FindZone(other)!.Lists.IsUsed);
+        Assert.Equal(0, harness.Tracker.FindZone(other)!.Lists.CopyOldest(ConnectionRank.Unreplied, listed));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    [Fact]
+    public void Find_WhatHasExpired_IsNothing()
+    {
+        TrackerHarness harness = new();
+        byte[] packet = harness.Out().Udp(1, 53);
+        Assert.True(harness.Send(Direction.Egress, packet).IsAllowed);
+        harness.Wait(29.999);
+        Assert.NotNull(harness.Find(Direction.Egress, packet));
+        harness.Wait(0.001);
+        Assert.Null(harness.Find(Direction.Egress, packet));
+        Assert.Equal(1, harness.Tracker.Count);
+    }
+
+    /// <summary>Five seconds old and two idle, then half a second of downtime; and one whose clock went back since.</summary>
+    [Theory]
+    [InlineData(2, 5_500, 2_500)]
+    [InlineData(-60, 500, 500)]
+    public void Restore_OfACopy_IsOlderByTheDowntime(double idle, long age, long idleAfter)
+    {
+        TrackerHarness harness = new();
+        Assert.True(harness.SendOut(harness.Out().Udp(1, 53)).IsAllowed);
+        harness.Wait(3);
+        Assert.True(harness.SendOut(harness.Out().Udp(1, 53)).IsAllowed);
+        harness.Wait(idle);
+        Assert.True(harness.Tracker.TryCopy(0, harness.Now, out ConnectionImage saved));
+        TrackerHarness after = new();
+        saved.Key = saved.Key.InZone(after.Zone);
+        Assert.Equal(RestoreOutcome.Restored, after.Tracker.Restore(saved, after.Now, 500, 0));
+        Assert.True(after.Tracker.TryCopy(0, after.Now, out ConnectionImage restored));
+        Assert.Equal((age, idleAfter), (restored.AgeMilliseconds, restored.IdleMilliseconds));
+        Assert.Equal(RestoreOutcome.AlreadyThere, after.Tracker.Restore(saved, after.Now, 500, 0));
+        Assert.Equal(RestoreOutcome.Expired, after.Tracker.Restore(saved, after.Now, 30_000 - saved.IdleMilliseconds, 0));
     }
 
     [Fact]

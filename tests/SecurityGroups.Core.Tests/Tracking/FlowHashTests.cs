@@ -34,6 +34,52 @@ public class FlowHashTests
         Assert.Equal(expected.Finish(), new FlowHash(new UInt128(Key1, Key0), useAes: false).Compute(key));
     }
 
+    [Fact]
+    public void Compute_OfIPv6WithoutAes_IsSipHashOfTheKeyOctets()
+    {
+        FlowKey key = new(new UInt128(3, 4), new UInt128(5, 6), 0x0B0A, 0x0908, 7, Ethertype.IPv6, 0x131211, 0x10);
+        SipHash expected = new(Key0, Key1);
+        foreach (ulong word in (ulong[])[4, 3, 6, 5, 0x0000000F0B0A0908, 0x13121110 | (44UL << 56)])
+        {
+            expected.Add(word);
+        }
+
+        Assert.Equal(expected.Finish(), new FlowHash(new UInt128(Key1, Key0), useAes: false).Compute(key));
+    }
+
+    [Fact]
+    public void Compute_OfAddressesAndWordsWithoutAes_IsSipHashOfThem()
+    {
+        SipHash expected = new(Key0, Key1);
+        foreach (ulong word in (ulong[])[4, 3, 6, 5, 8, 9])
+        {
+            expected.Add(word);
+        }
+
+        FlowHash hash = new(new UInt128(Key1, Key0), useAes: false);
+        Assert.Equal(expected.Finish(), hash.Compute(new UInt128(3, 4), new UInt128(5, 6), 8, 9));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Compute_EitherHalfOfAnAddress_Counts(bool useAes)
+    {
+        if (useAes && !FlowHash.IsAesSupported)
+        {
+            return;
+        }
+
+        FlowHash hash = new(new UInt128(Key1, Key0), useAes);
+        (UInt128 Local, UInt128 Remote)[] pairs =
+        [
+            (new(1, 2), new(3, 4)), (new(9, 2), new(3, 4)), (new(1, 9), new(3, 4)), (new(1, 2), new(9, 4)), (new(1, 2), new(3, 9)), (new(3, 4), new(1, 2)),
+        ];
+        Assert.Equal(pairs.Length, pairs.Select(pair => hash.Compute(new FlowKey(pair.Local, pair.Remote, 3, 4, 5, Ethertype.IPv6, 6, 17))).Distinct().Count());
+        Assert.Equal(pairs.Length, pairs.Select(pair => hash.Compute(pair.Local, pair.Remote, 7, 8)).Distinct().Count());
+        Assert.Equal(3, new[] { (7, 8), (7, 9), (9, 8) }.Select(words => hash.Compute(1, 2, (ulong)words.Item1, (ulong)words.Item2)).Distinct().Count());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
