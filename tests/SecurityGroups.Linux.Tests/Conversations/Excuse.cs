@@ -18,6 +18,7 @@ internal static class Excuse
         {
             TcpFlags.Syn or (TcpFlags.Syn | TcpFlags.Ack) when IsOvertakenSyn(denied, packet, ofFlow) => "overtaken SYN",
             TcpFlags.Rst or (TcpFlags.Rst | TcpFlags.Ack) when IsRefusedAgain(denied, packet, ofFlow) => "refused again",
+            TcpFlags.Rst | TcpFlags.Ack when IsOvertakenRefusal(denied, packet, ofFlow) => "overtaken refusal",
             TcpFlags.Rst when IsLateAnswer(denied, packet, ofFlow) => "late answer",
             TcpFlags.Ack when IsOfUnaskedConnection(denied, packet, ofFlow) => "unasked connection",
             _ => null,
@@ -63,6 +64,19 @@ internal static class Excuse
             return each.Direction == denied.Direction && each.Decision.Reason == Reason.Established
                 && (earlier.TcpFlags, earlier.TcpSequence, earlier.TcpAcknowledgment) == (packet.TcpFlags, packet.TcpSequence, packet.TcpAcknowledgment);
         });
+
+    /// <summary>
+    /// Simultaneous open: a SYN that came before its receiver had called was refused (number 0, RFC 9293, 3.10.7.1), and the SYN that this
+    /// receiver sent next overtook the refusal. The other end is in SYN-RECEIVED by then, where number 0 is outside the window.
+    /// </summary>
+    private static bool IsOvertakenRefusal(Crossed denied, ParsedPacket packet, IEnumerable<Crossed> before)
+    {
+        bool Sent(Direction direction, Func<ParsedPacket, bool> matches) => before.Any(each =>
+            each.Direction == direction && each.Decision.IsAllowed && PacketText.Parse(each.Packet) is { TcpFlags: TcpFlags.Syn } syn && matches(syn));
+        Direction opposite = denied.Direction == Direction.Ingress ? Direction.Egress : Direction.Ingress;
+        return denied.Decision.Reason == Reason.InvalidReset && packet.TcpSequence == 0
+            && Sent(denied.Direction, _ => true) && Sent(opposite, syn => syn.TcpSequence + 1 == packet.TcpAcknowledgment);
+    }
 
     /// <summary>
     /// An end that is gone answers an acknowledgment that came late with a reset of that number (RFC 9293, 3.10.7.1), and the tracker does not
