@@ -14,9 +14,28 @@ internal sealed class FastOpenTalk(int connections) : ITalk
     public async Task HoldAsync(Host initiator, Host responder, int seed, CancellationToken cancellation)
     {
         using Socket listener = responder.Listen(Services.FastOpen);
-        await Task.WhenAll(
-            Sockets.ServeAsync(listener, connections, socket => AnswerAsync(socket, cancellation), cancellation),
-            OpenAllAsync(initiator, responder, cancellation));
+        using CancellationTokenSource allOpened = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task serving = ServeAsync(listener, allOpened.Token, cancellation);
+        await OpenAllAsync(initiator, responder, cancellation);
+        await allOpened.CancelAsync();
+        await serving;
+    }
+
+    private async Task ServeAsync(Socket listener, CancellationToken allOpened, CancellationToken cancellation)
+    {
+        List<Task<bool>> talks = [];
+        try
+        {
+            while (true)
+            {
+                talks.Add(TryAnswerAsync(await listener.AcceptAsync(allOpened), cancellation));
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            bool[] answered = await Task.WhenAll(talks);
+            Assert.Equal(connections, answered.Count(each => each));
+        }
     }
 
     private async Task OpenAllAsync(Host initiator, Host responder, CancellationToken cancellation)
@@ -31,10 +50,22 @@ internal sealed class FastOpenTalk(int connections) : ITalk
         }
     }
 
-    private static async Task AnswerAsync(Socket socket, CancellationToken cancellation)
+    // A SYN that the network doubled may open another connection when the first is over (RFC 7413, 2.1): its initiator resets it.
+    private static async Task<bool> TryAnswerAsync(Socket socket, CancellationToken cancellation)
     {
-        await Sockets.ReceiveAllAsync(socket, new byte[QuestionOctets], cancellation);
-        await Sockets.SendAllAsync(socket, new byte[AnswerOctets], cancellation);
-        await Sockets.ReceiveEndAsync(socket, cancellation);
+        using (socket)
+        {
+            try
+            {
+                await Sockets.ReceiveAllAsync(socket, new byte[QuestionOctets], cancellation);
+                await Sockets.SendAllAsync(socket, new byte[AnswerOctets], cancellation);
+                await Sockets.ReceiveEndAsync(socket, cancellation);
+                return true;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                return false;
+            }
+        }
     }
 }
