@@ -8,37 +8,39 @@ namespace SecurityGroups;
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct Decision
 {
+    private const int VerdictShift = 8;
+
     // Rule number (Allow) or hold token (Hold); 0 = none.
     private readonly long _detail;
-    private readonly Verdict _verdict;
-    private readonly Reason _reason;
+
+    // Verdict and reason in one word, which stays in a register where two octets would go through memory.
+    private readonly uint _code;
 
     internal Decision(Verdict verdict, Reason reason, long detail = 0)
     {
-        _verdict = verdict;
-        _reason = reason;
+        _code = (uint)reason | ((uint)verdict << VerdictShift);
         _detail = detail;
     }
 
     /// <summary>Allow, deny or hold.</summary>
-    public Verdict Verdict => _verdict;
+    public Verdict Verdict => (Verdict)(byte)(_code >> VerdictShift);
 
     /// <summary>Why.</summary>
-    public Reason Reason => _reason;
+    public Reason Reason => (Reason)(byte)_code;
 
     /// <summary>Whether the packet may be forwarded now; false for <see cref="Verdict.Hold"/>.</summary>
-    public bool IsAllowed => _verdict == Verdict.Allow;
+    public bool IsAllowed => Verdict == Verdict.Allow;
 
     /// <summary>The number of the rule that admitted the packet, 0 when none did; <see cref="Firewall.TryGetRule"/> names it.</summary>
-    public long RuleNumber => _verdict == Verdict.Allow ? _detail : 0;
+    public long RuleNumber => Verdict == Verdict.Allow ? _detail : 0;
 
     /// <summary>The token to ask again with when the verdict is <see cref="Verdict.Hold"/>, otherwise 0.</summary>
-    public long HoldToken => _verdict == Verdict.Hold ? _detail : 0;
+    public long HoldToken => Verdict == Verdict.Hold ? _detail : 0;
 
     internal static Decision Allow(Reason reason, long ruleNumber = 0) => new(Verdict.Allow, reason, ruleNumber);
 
     internal static Decision Deny(Reason reason) => new(Verdict.Deny, reason);
 
     /// <summary>The verdict and the reason, as <c>Deny (NoMatchingRule)</c>.</summary>
-    public override string ToString() => $"{_verdict} ({_reason})";
+    public override string ToString() => $"{Verdict} ({Reason})";
 }

@@ -17,7 +17,7 @@ internal sealed partial class ConnectionTracker
 
     private const int BurstSeconds = 10;
 
-    private static readonly TrackResult s_unrelated = new(true, Verdict.Deny, Reason.UnrelatedIcmp);
+    private static readonly TrackResult s_unrelated = TrackResult.Deny(Reason.UnrelatedIcmp);
 
     /// <summary>
     /// Whether an ICMP error that travels in <paramref name="direction"/> is about a live connection. Never changes or refreshes it.
@@ -52,12 +52,12 @@ internal sealed partial class ConnectionTracker
 
         if (!IsStillAllowed(copy, state, key, modes, policy))
         {
-            return new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked);
+            return TrackResult.Deny(Reason.PolicyRevoked);
         }
 
         return !HasToken(zone, nowMilliseconds, commit)
-            ? new TrackResult(true, Verdict.Deny, Reason.IcmpRateLimit)
-            : new TrackResult(true, Verdict.Allow, Reason.Related);
+            ? TrackResult.Deny(Reason.IcmpRateLimit)
+            : TrackResult.Allow(Reason.Related);
     }
 
     private static bool IsPlausible(in QuotedPacket quoted, in ParsedPacket error)

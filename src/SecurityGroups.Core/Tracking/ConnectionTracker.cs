@@ -227,7 +227,7 @@ internal sealed partial class ConnectionTracker
 
         ref ConnectionEntry entry = ref _table[index];
         TrackResult result = state.IsRevoked
-            ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked)
+            ? TrackResult.Deny(Reason.PolicyRevoked)
             : Advance(ref entry, ref _table.Hint(index), ref state, packet, direction, now, modes);
         if (result.IsReuse)
         {
@@ -272,7 +272,7 @@ internal sealed partial class ConnectionTracker
         bool mustCheck = state.IsRevoked || IsStale(entry, key, modes, policy);
         if (mustCheck && !Revalidate(ref entry, ref state, key, packet, direction, now, modes, policy))
         {
-            return state.IsLive ? new TrackResult(true, Verdict.Deny, Reason.PolicyRevoked) : default;
+            return state.IsLive ? TrackResult.Deny(Reason.PolicyRevoked) : default;
         }
 
         // Generations are compared as serial numbers: stamped anew at every packet, none is ever 2^31 updates behind.

@@ -36,7 +36,7 @@ internal static class DatagramTracking
             state.Touch(now);
         }
 
-        return new TrackResult(true, Verdict.Allow, Reason.Established);
+        return TrackResult.Allow(Reason.Established);
     }
 
     private static ConnectionClass ClassOf(in ParsedPacket packet) => packet.Protocol switch

@@ -16,8 +16,8 @@ internal static class TcpReset
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
-                ? new TrackResult(true, Verdict.Deny, Reason.InvalidReset)
-                : TrackResult.Ignored with { IsTolerated = check == WindowCheck.Log };
+                ? TrackResult.Deny(Reason.InvalidReset)
+                : TrackResult.Ignored.Tolerated(check == WindowCheck.Log);
         }
 
         if (reason == Reason.PassIgnored || next == ConnectionClass.TimeWait)
@@ -37,7 +37,7 @@ internal static class TcpReset
             state.Kill(ConnectionEnd.Reset, now);
         }
 
-        return new TrackResult(true, Verdict.Allow, Reason.Established);
+        return TrackResult.Allow(Reason.Established);
     }
 
     // The SYN that was let pass is refused: both ends agree that there is no connection.

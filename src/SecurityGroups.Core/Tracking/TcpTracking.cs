@@ -40,7 +40,7 @@ internal static class TcpTracking
             case TcpStates.Invalid or TcpStates.Ignore when state.Class == ConnectionClass.SynSent && !fromInitiator && TryNoteEarly(ref entry, segment):
                 return TrackResult.Ignored;
             case TcpStates.Invalid:
-                return new TrackResult(true, Verdict.Deny, Reason.InvalidState);
+                return TrackResult.Deny(Reason.InvalidState);
             case TcpStates.Ignore:
                 return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
             case ConnectionClass.SynSent2 when state.Class == ConnectionClass.SynSent && entry.Responder.HasAcknowledged:
@@ -49,7 +49,7 @@ internal static class TcpTracking
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close && fromInitiator && IsOldSyn(entry, segment):
                 return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
-                return new TrackResult(true, Verdict.Deny, Reason.NoMatchingRule) { IsReuse = true };
+                return TrackResult.Reuse;
         }
 
         if (segment.Kind == TcpSegmentKind.Rst)
@@ -126,7 +126,7 @@ internal static class TcpTracking
 
         Enter(ref state, next, fromInitiator, now);
         bool isTolerated = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
-        return new TrackResult(true, Verdict.Allow, Reason.Established) { IsTolerated = isTolerated };
+        return TrackResult.Allow(Reason.Established).Tolerated(isTolerated);
     }
 
     /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
@@ -141,7 +141,7 @@ internal static class TcpTracking
         }
 
         NoteOvershoot(ref entry, segment, packet, fromInitiator);
-        refused = new TrackResult(true, Verdict.Deny, reason);
+        refused = TrackResult.Deny(reason);
         return check != WindowCheck.Enforce || state.IsLiberal;
     }
 
@@ -197,7 +197,7 @@ internal static class TcpTracking
         window.Check(segment, packet, ref state);
         window.Store(ref entry);
         Enter(ref state, ConnectionClass.SynReceived, fromInitiator: false, now);
-        return new TrackResult(true, Verdict.Allow, Reason.Established);
+        return TrackResult.Allow(Reason.Established);
     }
 
     // The answer to a SYN in LAST-ACK has the current numbers, and is no acknowledgment of the FIN (RFC 5961, 4).
