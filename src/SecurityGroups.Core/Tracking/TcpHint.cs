@@ -34,6 +34,9 @@ internal readonly struct TcpHint(ulong bits)
 
     public bool IsSackPermitted => (_bits & SackBit) != 0;
 
+    /// <summary>The side that sent the SYN, as far as the SYN tells.</summary>
+    public TcpSide Initiator => new() { End = Number, MaxEnd = Number, MaxWindow = Math.Max(1, Window), IsSackPermitted = IsSackPermitted };
+
     /// <summary>Whether the SYN came in LAST-ACK, where the challenge that it provokes looks like the last acknowledgment.</summary>
     public bool MayBeChallenged => (_bits & ChallengeBit) != 0;
 

@@ -5,14 +5,15 @@ namespace SecurityGroups.Tracking;
 /// <summary>What a reset does to its connection: it counts only if its sender proves to know the connection (RFC 5961, 3.2).</summary>
 internal static class TcpReset
 {
-    /// <summary>Judges a reset; <paramref name="next"/> is the state that the table gives for it.</summary>
+    /// <summary>Judges a reset; <paramref name="next"/> is the state that the table gives for it, <paramref name="entry"/> a copy.</summary>
     public static TrackResult Advance(
-        in ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next,
+        ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next,
         bool fromInitiator, long now, WindowCheck check)
     {
+        TcpWindow window = new(ref entry, fromInitiator);
         Reason reason = state.HasHint && !fromInitiator && RefusesHint(hint, packet) ? Reason.Established
-            : state.Class == ConnectionClass.SynSent ? BeforeAnswer(segment, fromInitiator, new TcpWindow(entry, fromInitiator))
-            : Proof(segment, packet, fromInitiator, new TcpWindow(entry, fromInitiator), state);
+            : state.Class == ConnectionClass.SynSent ? BeforeAnswer(segment, fromInitiator, window)
+            : Proof(segment, packet, fromInitiator, window, state);
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
@@ -62,7 +63,7 @@ internal static class TcpReset
     /// <summary>
     /// While established: exactly the next octet that its receiver expects, or the end of what its sender just sent (a reset behind data that
     /// is still under way). Otherwise a place in the window. Where the windows are not known it passes, for its receiver to judge.
-    /// What a reset carries is no part of the stream: it is checked on copies.
+    /// What a reset carries is no part of the stream: it is checked on a copy.
     /// </summary>
     private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, TcpWindow window, ConnectionState state)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
@@ -15,7 +16,7 @@ internal static class TcpTracking
         TcpSegment segment = new(packet);
         bool isSyn = segment.Kind == TcpSegmentKind.Syn;
         ConnectionState state = ConnectionState.Create(isSyn ? ConnectionClass.SynSent : ConnectionClass.Established, direction, now);
-        TcpWindow window = new(entry, fromInitiator: true);
+        TcpWindow window = new(ref entry, fromInitiator: true);
         window.Check(segment, packet, ref state);
         if (!isSyn)
         {
@@ -24,7 +25,6 @@ internal static class TcpTracking
             window.Sender.IsSackPermitted = window.Receiver.IsSackPermitted = true;
         }
 
-        window.Store(ref entry);
         return state;
     }
 
@@ -68,12 +68,11 @@ internal static class TcpTracking
     /// </summary>
     private static bool TryNoteEarly(ref ConnectionEntry entry, in TcpSegment segment)
     {
-        TcpWindow window = new(entry, fromInitiator: false);
+        TcpWindow window = new(ref entry, fromInitiator: false);
         bool isEarly = window.AnswersSyn(segment);
         if (isEarly)
         {
             window.NoteEarly(segment);
-            window.Store(ref entry);
         }
 
         return isEarly;
@@ -90,6 +89,7 @@ internal static class TcpTracking
     }
 
     /// <summary>Enters the next state and restarts the timer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Enter(ref ConnectionState state, ConnectionClass next, bool fromInitiator, long now)
     {
         if (next == ConnectionClass.Established && state.Class is ConnectionClass.Established or ConnectionClass.SynReceived or ConnectionClass.SynReceived2
@@ -111,28 +111,28 @@ internal static class TcpTracking
         ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator,
         long now, WindowCheck check)
     {
-        TcpWindow window = new(entry, fromInitiator);
+        TcpWindow window = new(ref entry, fromInitiator);
         ConnectionState advanced = state;
         Reason reason = window.Check(segment, packet, ref advanced);
-        if (reason == Reason.Established)
+        if (reason != Reason.Established)
         {
-            window.Store(ref entry);
-            state = advanced;
-        }
-        else if (!Tolerates(ref entry, state, segment, packet, fromInitiator, check, reason, out TrackResult refused))
-        {
-            return refused;
+            if (!Tolerates(window, state, segment, packet, check, reason, out TrackResult refused))
+            {
+                return refused;
+            }
+
+            advanced = state;
         }
 
-        Enter(ref state, next, fromInitiator, now);
         bool isTolerated = check == WindowCheck.Log && !state.IsLiberal && reason != Reason.Established;
+        Enter(ref advanced, next, fromInitiator, now);
+        state = advanced;
         return TrackResult.Allow(Reason.Established).Tolerated(isTolerated);
     }
 
     /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
     private static bool Tolerates(
-        ref ConnectionEntry entry, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, WindowCheck check,
-        Reason reason, out TrackResult refused)
+        in TcpWindow window, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, WindowCheck check, Reason reason, out TrackResult refused)
     {
         if (reason == Reason.PassIgnored)
         {
@@ -140,18 +140,9 @@ internal static class TcpTracking
             return check == WindowCheck.Off || state.IsLiberal;
         }
 
-        NoteOvershoot(ref entry, segment, packet, fromInitiator);
+        window.NoteOvershoot(segment, packet);
         refused = TrackResult.Deny(reason);
         return check != WindowCheck.Enforce || state.IsLiberal;
-    }
-
-    private static void NoteOvershoot(ref ConnectionEntry entry, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator)
-    {
-        TcpWindow window = new(entry, fromInitiator);
-        if (window.TryNoteOvershoot(segment, packet))
-        {
-            window.Store(ref entry);
-        }
     }
 
     /// <summary>What is not of this connection but may be right: only the answer will tell.</summary>
@@ -193,9 +184,10 @@ internal static class TcpTracking
         ref ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, long now)
     {
         state = state.Renew(ConnectionClass.SynSent);
-        TcpWindow window = new(hint, ref state);
-        window.Check(segment, packet, ref state);
-        window.Store(ref entry);
+        state.SetScale(ofInitiator: true, hint.Scale);
+        entry.Initiator = hint.Initiator;
+        entry.Responder = new TcpSide { MaxAcknowledgment = hint.Number };
+        new TcpWindow(ref entry, fromInitiator: false).Check(segment, packet, ref state);
         Enter(ref state, ConnectionClass.SynReceived, fromInitiator: false, now);
         return TrackResult.Allow(Reason.Established);
     }
@@ -204,8 +196,9 @@ internal static class TcpTracking
     private static bool IsChallenge(
         in ConnectionEntry entry, ref TcpHint hint, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator)
     {
+        ConnectionEntry copy = entry;
         bool isChallenge = hint.MayBeChallenged && !fromInitiator && segment.Kind == TcpSegmentKind.Ack && state.Class == ConnectionClass.LastAck
-            && new TcpWindow(entry, fromInitiator).Check(segment, packet, ref state) == Reason.Established;
+            && new TcpWindow(ref copy, fromInitiator).Check(segment, packet, ref state) == Reason.Established;
         if (isChallenge)
         {
             hint = hint.Challenged();

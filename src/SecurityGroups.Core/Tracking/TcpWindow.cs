@@ -3,7 +3,7 @@ using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
-/// <summary>The sequence window check of one segment, on copies of both sides: the connection changes only when the caller stores them.</summary>
+/// <summary>The sequence window check of one segment, on the sides of its connection. Whoever only wants to know gives a copy of the entry.</summary>
 /// <remarks>
 /// After Guido van Rooij, "Real Stateful TCP Packet Filtering in IP Filter", with the bounds as Linux has them. With s = sender, r = receiver:
 /// <code>
@@ -19,55 +19,62 @@ internal ref struct TcpWindow
     /// <summary>How far an acknowledgment may lag at least; see <see cref="TcpSide.Lag"/>.</summary>
     public const uint AcknowledgmentLag = 66_000;
 
-    public TcpSide Sender;
-    public TcpSide Receiver;
+    public readonly ref TcpSide Sender;
+    public readonly ref TcpSide Receiver;
     private readonly bool _fromInitiator;
 
-    public TcpWindow(in ConnectionEntry entry, bool fromInitiator)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TcpWindow(ref ConnectionEntry entry, bool fromInitiator)
     {
         _fromInitiator = fromInitiator;
-        Sender = fromInitiator ? entry.Initiator : entry.Responder;
-        Receiver = fromInitiator ? entry.Responder : entry.Initiator;
-    }
-
-    /// <summary>For the SYN-ACK that answers a SYN which was let pass before: its sender is new, its receiver is as the SYN said.</summary>
-    public TcpWindow(TcpHint syn, ref ConnectionState state)
-    {
-        _fromInitiator = false;
-        Sender = new TcpSide { MaxAcknowledgment = syn.Number };
-        Receiver = new TcpSide { End = syn.Number, MaxEnd = syn.Number, MaxWindow = Math.Max(1, syn.Window), IsSackPermitted = syn.IsSackPermitted };
-        state.SetScale(ofInitiator: true, syn.Scale);
-    }
-
-    /// <summary>Writes both sides back.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Store(ref ConnectionEntry entry)
-    {
-        entry.Initiator = _fromInitiator ? Sender : Receiver;
-        entry.Responder = _fromInitiator ? Receiver : Sender;
+        Sender = ref fromInitiator ? ref entry.Initiator : ref entry.Responder;
+        Receiver = ref fromInitiator ? ref entry.Responder : ref entry.Initiator;
     }
 
     /// <summary>
-    /// Judges a segment and notes what it tells. <see cref="Reason.Established"/> = inside; <see cref="Reason.PassIgnored"/> = old, pass it
-    /// and store nothing; else why it is refused.
+    /// Judges a segment and notes what it tells, if it is inside (<see cref="Reason.Established"/>). <see cref="Reason.PassIgnored"/> = old, pass
+    /// it; else why it is refused: then both sides are as before, and <paramref name="state"/> means nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Reason Check(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
     {
         if (Sender.MaxWindow == 0 || (segment.IsSyn && IsSynAnew(segment, state)))
         {
-            Begin(segment, packet, ref state);
-            if (segment.Kind == TcpSegmentKind.Syn)
-            {
-                return Reason.Established;
-            }
-
-            if (IsStaleAnswer(segment, state))
-            {
-                return Reason.PassIgnored;
-            }
+            // A copy, so that the state of the usual case stays in a register.
+            ConnectionState begun = state;
+            Reason first = CheckFirst(segment, packet, ref begun);
+            state = begun;
+            return first;
         }
 
+        return Judge(segment, packet, ref state);
+    }
+
+    // The sender is new: what begins it is judged as well.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Reason CheckFirst(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    {
+        TcpSide sender = Sender;
+        TcpSide receiver = Receiver;
+        Begin(segment, packet, ref state);
+        if (segment.Kind == TcpSegmentKind.Syn)
+        {
+            return Reason.Established;
+        }
+
+        Reason reason = IsStaleAnswer(segment, state) ? Reason.PassIgnored : Judge(segment, packet, ref state);
+        if (reason != Reason.Established)
+        {
+            Sender = sender;
+            Receiver = receiver;
+        }
+
+        return reason;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Reason Judge(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    {
         uint sack = HighestAcknowledged(segment, packet);
         Reason reason = Bounds(segment, sack);
         if (reason == Reason.Established)
@@ -108,7 +115,7 @@ internal ref struct TcpWindow
     /// Whether data beyond the window was at least plausible: then its end is noted, so that the acknowledgment of it, if the segment
     /// reached its receiver by another way, does not stop the connection (behaviour E06).
     /// </summary>
-    public bool TryNoteOvershoot(in TcpSegment segment, in ParsedPacket packet)
+    public readonly void NoteOvershoot(in TcpSegment segment, in ParsedPacket packet)
     {
         uint sack = HighestAcknowledged(segment, packet);
         uint overshot = segment.End - Sender.MaxEnd;
@@ -119,8 +126,6 @@ internal ref struct TcpWindow
         {
             Sender.End = segment.End;
         }
-
-        return isPlausible;
     }
 
     /// <summary>The four bounds.</summary>
@@ -267,6 +272,7 @@ internal ref struct TcpWindow
 
     // The rest of the segment is in later fragments, which no connection sees: it may reach as far as the receiver offered, and the
     // acknowledgment of all of it must not be refused.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void NoteFragment(ref ConnectionState state)
     {
         if (SequenceNumber.IsAfter(Sender.MaxEnd, Sender.End))
@@ -278,6 +284,7 @@ internal ref struct TcpWindow
     }
 
     // The last data once more, without news and without a word of the other end between: its receiver may be gone.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void CountRetransmission(in TcpSegment segment, uint acknowledgment, ref ConnectionState state)
     {
         bool isRepeat = segment.HasPayload && segment.End == Sender.End

@@ -127,7 +127,8 @@ public sealed class TcpWindowTests
     {
         ConnectionState state = Established();
         state.SetUnacknowledged(ofInitiator: false, true);
-        TcpWindow window = new(s_established, fromInitiator: true);
+        ConnectionEntry entry = s_established;
+        TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket late = Ack(1_000, 0, 499_999);
         window.Check(new TcpSegment(late), late, ref state);
         Assert.True(state.IsUnacknowledged);
@@ -144,13 +145,13 @@ public sealed class TcpWindowTests
         ParsedPacket again = Ack(1_000, 100, 500_000);
         foreach (int expected in (int[])[1, 2, 3, 3])
         {
-            TcpWindow window = new(entry, fromInitiator: true);
+            TcpWindow window = new(ref entry, fromInitiator: true);
             window.Check(new TcpSegment(again), again, ref state);
             Assert.Equal(expected, state.Retransmissions);
         }
 
         ParsedPacket other = Ack(1_000, 99, 500_000);
-        TcpWindow next = new(entry, fromInitiator: true);
+        TcpWindow next = new(ref entry, fromInitiator: true);
         next.Check(new TcpSegment(other), other, ref state);
         Assert.Equal(0, state.Retransmissions);
     }
@@ -192,25 +193,23 @@ public sealed class TcpWindowTests
         ConnectionState state = Established();
         state.SetScale(ofInitiator: true, 3);
         state.SetScale(ofInitiator: false, 0);
-        TcpWindow window = new(entry, fromInitiator: true);
+        TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(7_000, 100, acknowledgment, window: 1_000);
         Assert.Equal(reason, window.Check(new TcpSegment(packet), packet, ref state));
-        Assert.Equal((end, 7_100u, 15_100u, 8_000u), (window.Receiver.End, window.Sender.End, window.Sender.MaxEnd, window.Sender.MaxWindow));
+        (uint, uint, uint, uint) begun = reason == Reason.Established ? (end, 7_100u, 15_100u, 8_000u) : (end, 0u, 0u, 0u);
+        Assert.Equal(begun, (window.Receiver.End, window.Sender.End, window.Sender.MaxEnd, window.Sender.MaxWindow));
     }
 
     [Fact]
-    public void Store_OfEitherEnd_PutsEachWhereItBelongs()
+    public void Window_OfEitherEnd_ShowsTheEntrysSides()
     {
         foreach (bool fromInitiator in (bool[])[true, false])
         {
             ConnectionEntry entry = default;
-            TcpWindow window = new(entry, fromInitiator);
+            TcpWindow window = new(ref entry, fromInitiator);
             window.Sender.End = 11;
             window.Receiver.End = 22;
-            window.Store(ref entry);
             Assert.Equal(fromInitiator ? (11u, 22u) : (22u, 11u), (entry.Initiator.End, entry.Responder.End));
-            TcpWindow again = new(entry, fromInitiator);
-            Assert.Equal((11u, 22u), (again.Sender.End, again.Receiver.End));
         }
     }
 
@@ -222,43 +221,49 @@ public sealed class TcpWindowTests
     [InlineData(9_001u, 10u, 500_001u, false)]
     [InlineData(9_001u, 10u, 434_000u, true)]
     [InlineData(9_001u, 10u, 433_999u, false)]
-    public void TryNoteOvershoot_DataShortlyBeyondTheEdge_MovesTheEnd(uint sequence, uint octets, uint acknowledgment, bool isNoted)
+    public void NoteOvershoot_DataShortlyBeyondTheEdge_MovesTheEnd(uint sequence, uint octets, uint acknowledgment, bool isNoted)
     {
-        TcpWindow window = new(s_established, fromInitiator: true);
+        ConnectionEntry entry = s_established;
+        TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(sequence, octets, acknowledgment);
-        Assert.Equal(isNoted, window.TryNoteOvershoot(new TcpSegment(packet), packet));
+        window.NoteOvershoot(new TcpSegment(packet), packet);
         Assert.Equal(isNoted ? sequence + octets : 1_000, window.Sender.End);
     }
 
     [Fact]
-    public void TryNoteOvershoot_OfOtherKinds_IsNothing()
+    public void NoteOvershoot_OfOtherKinds_IsNothing()
     {
         foreach (TcpFlags flags in (TcpFlags[])[TcpFlags.Syn, TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Rst, TcpFlags.Rst | TcpFlags.Ack])
         {
-            TcpWindow window = new(s_established, fromInitiator: true);
+            ConnectionEntry entry = s_established;
+            TcpWindow window = new(ref entry, fromInitiator: true);
             ParsedPacket packet = Segment(flags, 9_001, 10, 500_000);
-            Assert.False(window.TryNoteOvershoot(new TcpSegment(packet), packet));
+            window.NoteOvershoot(new TcpSegment(packet), packet);
+            Assert.Equal(1_000u, window.Sender.End);
         }
 
-        TcpWindow fin = new(s_established, fromInitiator: true);
+        ConnectionEntry finEntry = s_established;
+        TcpWindow fin = new(ref finEntry, fromInitiator: true);
         ParsedPacket last = Segment(TcpFlags.Fin | TcpFlags.Ack, 9_001, 10, 500_000);
-        Assert.True(fin.TryNoteOvershoot(new TcpSegment(last), last));
+        fin.NoteOvershoot(new TcpSegment(last), last);
         Assert.Equal(9_012u, fin.Sender.End);
     }
 
     [Fact]
-    public void TryNoteOvershoot_OfAnUnseenReceiver_IsNothing()
+    public void NoteOvershoot_OfAnUnseenReceiver_IsNothing()
     {
         ConnectionEntry entry = s_established;
         entry.Responder.MaxWindow = 0;
-        TcpWindow window = new(entry, fromInitiator: true);
+        TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(9_001, 0, 500_000);
-        Assert.False(window.TryNoteOvershoot(new TcpSegment(packet), packet));
+        window.NoteOvershoot(new TcpSegment(packet), packet);
+        Assert.Equal(1_000u, window.Sender.End);
     }
 
     private static TcpSide Scaled(ConnectionState state)
     {
-        TcpWindow window = new(s_established, fromInitiator: true);
+        ConnectionEntry entry = s_established;
+        TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(1_000, 0, 500_000, window: 10_000);
         Assert.Equal(Reason.Established, window.Check(new TcpSegment(packet), packet, ref state));
         return window.Sender;
@@ -266,10 +271,10 @@ public sealed class TcpWindowTests
 
     private static Reason Check(in ParsedPacket packet) => Check(packet, s_established);
 
-    private static Reason Check(in ParsedPacket packet, in ConnectionEntry entry)
+    private static Reason Check(in ParsedPacket packet, ConnectionEntry entry)
     {
         ConnectionState state = Established();
-        TcpWindow window = new(entry, fromInitiator: true);
+        TcpWindow window = new(ref entry, fromInitiator: true);
         return window.Check(new TcpSegment(packet), packet, ref state);
     }
 
@@ -278,9 +283,8 @@ public sealed class TcpWindowTests
     private static ConnectionEntry Advance(in ParsedPacket packet, ConnectionEntry entry, out ConnectionState state)
     {
         state = Established();
-        TcpWindow window = new(entry, fromInitiator: true);
+        TcpWindow window = new(ref entry, fromInitiator: true);
         Assert.Equal(Reason.Established, window.Check(new TcpSegment(packet), packet, ref state));
-        window.Store(ref entry);
         return entry;
     }
 
