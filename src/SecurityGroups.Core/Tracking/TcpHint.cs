@@ -40,12 +40,12 @@ internal readonly struct TcpHint(ulong bits)
     /// <summary>Whether the SYN came in LAST-ACK, where the challenge that it provokes looks like the last acknowledgment.</summary>
     public bool MayBeChallenged => (_bits & ChallengeBit) != 0;
 
-    public static TcpHint OfSyn(in TcpSegment segment, in ParsedPacket packet, bool mayBeChallenged)
+    public static TcpHint OfSyn(TcpSegment segment, bool mayBeChallenged)
     {
-        int scale = packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale;
+        int scale = segment.Has(PacketTraits.WindowScale) ? segment.Packet.TcpWindowScale : ConnectionState.NoScale;
         return new TcpHint(
             segment.End | ((ulong)segment.Window << WindowShift) | ((ulong)scale << ScaleShift)
-            | (packet.Has(PacketTraits.SackPermitted) ? SackBit : 0) | (mayBeChallenged ? ChallengeBit : 0));
+            | (segment.Has(PacketTraits.SackPermitted) ? SackBit : 0) | (mayBeChallenged ? ChallengeBit : 0));
     }
 
     /// <summary>Whether a hint can have these bits.</summary>

@@ -7,13 +7,13 @@ internal static class TcpReset
 {
     /// <summary>Judges a reset; <paramref name="next"/> is the state that the table gives for it, <paramref name="entry"/> a copy.</summary>
     public static TrackResult Advance(
-        ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next,
+        ConnectionEntry entry, TcpHint hint, ref ConnectionState state, TcpSegment segment, ConnectionClass next,
         bool fromInitiator, long now, WindowCheck check)
     {
         TcpWindow window = new(ref entry, fromInitiator);
-        Reason reason = state.HasHint && !fromInitiator && RefusesHint(hint, packet) ? Reason.Established
+        Reason reason = state.HasHint && !fromInitiator && RefusesHint(hint, segment) ? Reason.Established
             : state.Class == ConnectionClass.SynSent ? BeforeAnswer(segment, fromInitiator, window)
-            : Proof(segment, packet, fromInitiator, window, state);
+            : Proof(segment, fromInitiator, window, state);
         if (reason == Reason.InvalidReset)
         {
             return check == WindowCheck.Enforce
@@ -42,15 +42,15 @@ internal static class TcpReset
     }
 
     // The SYN that was let pass is refused: both ends agree that there is no connection.
-    private static bool RefusesHint(TcpHint hint, in ParsedPacket packet) =>
-        (packet.TcpFlags & TcpFlags.Ack) != 0 && packet.TcpAcknowledgment == hint.Number;
+    private static bool RefusesHint(TcpHint hint, TcpSegment segment) =>
+        (segment.Packet.TcpFlags & TcpFlags.Ack) != 0 && segment.Acknowledgment == hint.Number;
 
     /// <summary>
     /// In SYN-SENT the responder's reset must acknowledge the SYN (RFC 9293, 3.10.7.3); with data on the SYN, any part of it. The initiator
     /// gives up at its own next number; with any other it is a blind attack, or answers a stale segment of the responder (half-open, RFC 9293,
     /// 3.5.1): that one must pass, and the SYN stands.
     /// </summary>
-    private static Reason BeforeAnswer(in TcpSegment segment, bool fromInitiator, in TcpWindow window)
+    private static Reason BeforeAnswer(TcpSegment segment, bool fromInitiator, in TcpWindow window)
     {
         if (fromInitiator)
         {
@@ -65,7 +65,7 @@ internal static class TcpReset
     /// is still under way). Otherwise a place in the window. Where the windows are not known it passes, for its receiver to judge.
     /// What a reset carries is no part of the stream: it is checked on a copy.
     /// </summary>
-    private static Reason Proof(in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, TcpWindow window, ConnectionState state)
+    private static Reason Proof(TcpSegment segment, bool fromInitiator, TcpWindow window, ConnectionState state)
     {
         bool isTooOld = window.Receiver.HasAcknowledged && SequenceNumber.IsBefore(segment.Sequence, window.Receiver.MaxAcknowledgment);
         if (state.IsLiberal && !state.IsReplied && !isTooOld)
@@ -78,7 +78,7 @@ internal static class TcpReset
         bool mustBeExact = state is { Class: ConnectionClass.Established, IsReplied: true } && window.Receiver.HasAcknowledged;
         bool isExact = segment.Sequence == window.Receiver.MaxAcknowledgment
             || (segment.Sequence == window.Sender.End && state.IsLastFromInitiator == fromInitiator);
-        return (isTooOld ? Reason.InvalidReset : window.Check(segment, packet, ref state)) switch
+        return (isTooOld ? Reason.InvalidReset : window.Check(segment, ref state)) switch
         {
             Reason.Established => mustBeExact && !isExact ? Reason.PassIgnored : Reason.Established,
             Reason.PassIgnored => Reason.PassIgnored,
@@ -91,7 +91,7 @@ internal static class TcpReset
     /// (RFC 9293, 3.10.7.1). Its receiver ignores both, being outside the window. Only once the connection is closing; before, no end is
     /// gone (behaviour E12).
     /// </summary>
-    private static bool IsLateAnswer(in TcpSegment segment, in TcpWindow window, ConnectionState state)
+    private static bool IsLateAnswer(TcpSegment segment, in TcpWindow window, ConnectionState state)
     {
         uint late = window.Receiver.MaxAcknowledgment - segment.Sequence;
         return state.Class is ConnectionClass.FinWait or ConnectionClass.CloseWait or ConnectionClass.LastAck or ConnectionClass.TimeWait or ConnectionClass.Close

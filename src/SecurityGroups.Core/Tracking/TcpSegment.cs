@@ -1,28 +1,42 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
-/// <summary>The numbers of a TCP segment that the window check works with.</summary>
-internal readonly struct TcpSegment(in ParsedPacket packet)
+/// <summary>A packet seen as a TCP segment: the numbers that the window check works with. Small, so that it travels in registers.</summary>
+internal readonly ref struct TcpSegment
 {
-    public readonly uint Sequence = packet.TcpSequence;
+    /// <summary>The packet itself.</summary>
+    public readonly ref readonly ParsedPacket Packet;
 
     /// <summary>Sequence number after the segment; SYN and FIN count.</summary>
-    public readonly uint End = packet.TcpSequence + packet.TcpPayloadOctets
-        + ((packet.TcpFlags & TcpFlags.Syn) != 0 ? 1u : 0) + ((packet.TcpFlags & TcpFlags.Fin) != 0 ? 1u : 0);
+    public readonly uint End;
 
-    public readonly uint Acknowledgment = packet.TcpAcknowledgment;
+    public readonly TcpSegmentKind Kind;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TcpSegment(in ParsedPacket packet)
+    {
+        Packet = ref packet;
+        End = packet.TcpSequence + packet.TcpPayloadOctets
+            + ((packet.TcpFlags & TcpFlags.Syn) != 0 ? 1u : 0) + ((packet.TcpFlags & TcpFlags.Fin) != 0 ? 1u : 0);
+        Kind = TcpStates.KindOf(packet.TcpFlags);
+    }
+
+    public uint Sequence => Packet.TcpSequence;
+
+    public uint Acknowledgment => Packet.TcpAcknowledgment;
 
     /// <summary>Unscaled.</summary>
-    public readonly uint Window = packet.TcpWindow;
-
-    public readonly TcpSegmentKind Kind = TcpStates.KindOf(packet.TcpFlags);
+    public uint Window => Packet.TcpWindow;
 
     /// <summary>Some stacks set ACK on a reset and acknowledge 0: it says nothing.</summary>
-    public readonly bool HasAcknowledgment =
-        (packet.TcpFlags & TcpFlags.Ack) != 0 && ((packet.TcpFlags & TcpFlags.Rst) == 0 || packet.TcpAcknowledgment != 0);
+    public bool HasAcknowledgment =>
+        (Packet.TcpFlags & TcpFlags.Ack) != 0 && ((Packet.TcpFlags & TcpFlags.Rst) == 0 || Packet.TcpAcknowledgment != 0);
 
-    public readonly bool HasPayload = packet.TcpPayloadOctets != 0;
+    public bool HasPayload => Packet.TcpPayloadOctets != 0;
 
     public bool IsSyn => Kind is TcpSegmentKind.Syn or TcpSegmentKind.SynAck;
+
+    public bool Has(PacketTraits trait) => Packet.Has(trait);
 }

@@ -17,7 +17,7 @@ internal static class TcpTracking
         bool isSyn = segment.Kind == TcpSegmentKind.Syn;
         ConnectionState state = ConnectionState.Create(isSyn ? ConnectionClass.SynSent : ConnectionClass.Established, direction, now);
         TcpWindow window = new(ref entry, fromInitiator: true);
-        window.Check(segment, packet, ref state);
+        window.Check(segment, ref state);
         if (!isSyn)
         {
             // The SYNs were not seen: the scale is unknown (RFC 6092 REC-32) and SACK may be in use.
@@ -42,31 +42,31 @@ internal static class TcpTracking
             case TcpStates.Invalid:
                 return TrackResult.Deny(Reason.InvalidState);
             case TcpStates.Ignore:
-                return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
+                return Ignored(ref entry, ref hint, ref state, segment, fromInitiator, now, modes);
             case ConnectionClass.SynSent2 when state.Class == ConnectionClass.SynSent && entry.Responder.HasAcknowledged:
                 // It acknowledged the SYN with early data: no simultaneous open, but a late duplicate or a blind guess.
                 return TrackResult.Ignored;
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close && fromInitiator && IsOldSyn(entry, segment):
-                return Ignored(ref entry, ref hint, ref state, segment, packet, fromInitiator, now, modes);
+                return Ignored(ref entry, ref hint, ref state, segment, fromInitiator, now, modes);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:
                 return TrackResult.Reuse;
         }
 
         if (segment.Kind == TcpSegmentKind.Rst)
         {
-            return TcpReset.Advance(entry, hint, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
+            return TcpReset.Advance(entry, hint, ref state, segment, next, fromInitiator, now, modes.WindowCheck);
         }
 
-        return state.HasHint && IsChallenge(entry, ref hint, state, segment, packet, fromInitiator)
+        return state.HasHint && IsChallenge(entry, ref hint, state, segment, fromInitiator)
             ? TrackResult.Ignored
-            : Segment(ref entry, ref state, segment, packet, next, fromInitiator, now, modes.WindowCheck);
+            : Segment(ref entry, ref state, segment, next, fromInitiator, now, modes.WindowCheck);
     }
 
     /// <summary>
     /// With fast open the responder's data may overtake its SYN-ACK. They prove to know the SYN as well as that does; how far they reach is
     /// noted, or their acknowledgments would be refused for ever and the connection hang. Linux notes nothing.
     /// </summary>
-    private static bool TryNoteEarly(ref ConnectionEntry entry, in TcpSegment segment)
+    private static bool TryNoteEarly(ref ConnectionEntry entry, TcpSegment segment)
     {
         TcpWindow window = new(ref entry, fromInitiator: false);
         bool isEarly = window.AnswersSyn(segment);
@@ -82,7 +82,7 @@ internal static class TcpTracking
     /// A closed five-tuple is used anew with a number beyond the old ones (RFC 1122, 4.2.2.13). One a little below is probably the old SYN, which
     /// the network duplicated: the connection's last segments are still to be known, unless the answer tells otherwise. Linux forgets it.
     /// </summary>
-    private static bool IsOldSyn(in ConnectionEntry entry, in TcpSegment segment)
+    private static bool IsOldSyn(in ConnectionEntry entry, TcpSegment segment)
     {
         uint behind = entry.Initiator.End - segment.Sequence;
         return behind != 0 && behind <= entry.Responder.Lag;
@@ -108,15 +108,15 @@ internal static class TcpTracking
     }
 
     private static TrackResult Segment(
-        ref ConnectionEntry entry, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, ConnectionClass next, bool fromInitiator,
+        ref ConnectionEntry entry, ref ConnectionState state, TcpSegment segment, ConnectionClass next, bool fromInitiator,
         long now, WindowCheck check)
     {
         TcpWindow window = new(ref entry, fromInitiator);
         ConnectionState advanced = state;
-        Reason reason = window.Check(segment, packet, ref advanced);
+        Reason reason = window.Check(segment, ref advanced);
         if (reason != Reason.Established)
         {
-            if (!Tolerates(window, state, segment, packet, check, reason, out TrackResult refused))
+            if (!Tolerates(window, state, segment, check, reason, out TrackResult refused))
             {
                 return refused;
             }
@@ -132,7 +132,7 @@ internal static class TcpTracking
 
     /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
     private static bool Tolerates(
-        in TcpWindow window, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, WindowCheck check, Reason reason, out TrackResult refused)
+        in TcpWindow window, ConnectionState state, TcpSegment segment, WindowCheck check, Reason reason, out TrackResult refused)
     {
         if (reason == Reason.PassIgnored)
         {
@@ -140,26 +140,26 @@ internal static class TcpTracking
             return check == WindowCheck.Off || state.IsLiberal;
         }
 
-        window.NoteOvershoot(segment, packet);
+        window.NoteOvershoot(segment);
         refused = TrackResult.Deny(reason);
         return check != WindowCheck.Enforce || state.IsLiberal;
     }
 
     /// <summary>What is not of this connection but may be right: only the answer will tell.</summary>
     private static TrackResult Ignored(
-        ref ConnectionEntry entry, ref TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator, long now,
+        ref ConnectionEntry entry, ref TcpHint hint, ref ConnectionState state, TcpSegment segment, bool fromInitiator, long now,
         in TrackingModes modes)
     {
         if (segment.Kind == TcpSegmentKind.SynAck)
         {
             // The rules that would judge the new connection are those of the old one, unless old ones live on by grace.
             bool begins = state.HasHint && modes.EstablishedConnections == EstablishedConnections.Revalidate && Begins(hint, entry, state, segment);
-            return begins ? BeginAgain(ref entry, hint, ref state, segment, packet, now) : TrackResult.Ignored;
+            return begins ? BeginAgain(ref entry, hint, ref state, segment, now) : TrackResult.Ignored;
         }
 
         if (segment.Kind == TcpSegmentKind.Syn)
         {
-            hint = TcpHint.OfSyn(segment, packet, mayBeChallenged: state.Class == ConnectionClass.LastAck);
+            hint = TcpHint.OfSyn(segment, mayBeChallenged: state.Class == ConnectionClass.LastAck);
             state.HasHint = true;
         }
 
@@ -171,7 +171,7 @@ internal static class TcpTracking
     /// higher than those before (RFC 9293, 3.4.1), or far from them. Before the handshake is over any other number of the initiator is new, and
     /// so is another answer to the same.
     /// </summary>
-    private static bool Begins(TcpHint hint, in ConnectionEntry entry, ConnectionState state, in TcpSegment segment)
+    private static bool Begins(TcpHint hint, in ConnectionEntry entry, ConnectionState state, TcpSegment segment)
     {
         uint behind = entry.Initiator.End - hint.Number;
         bool isNewAnswer = SequenceNumber.IsAfter(segment.End, entry.Responder.End);
@@ -181,24 +181,24 @@ internal static class TcpTracking
     }
 
     private static TrackResult BeginAgain(
-        ref ConnectionEntry entry, TcpHint hint, ref ConnectionState state, in TcpSegment segment, in ParsedPacket packet, long now)
+        ref ConnectionEntry entry, TcpHint hint, ref ConnectionState state, TcpSegment segment, long now)
     {
         state = state.Renew(ConnectionClass.SynSent);
         state.SetScale(ofInitiator: true, hint.Scale);
         entry.Initiator = hint.Initiator;
         entry.Responder = new TcpSide { MaxAcknowledgment = hint.Number };
-        new TcpWindow(ref entry, fromInitiator: false).Check(segment, packet, ref state);
+        new TcpWindow(ref entry, fromInitiator: false).Check(segment, ref state);
         Enter(ref state, ConnectionClass.SynReceived, fromInitiator: false, now);
         return TrackResult.Allow(Reason.Established);
     }
 
     // The answer to a SYN in LAST-ACK has the current numbers, and is no acknowledgment of the FIN (RFC 5961, 4).
     private static bool IsChallenge(
-        in ConnectionEntry entry, ref TcpHint hint, ConnectionState state, in TcpSegment segment, in ParsedPacket packet, bool fromInitiator)
+        in ConnectionEntry entry, ref TcpHint hint, ConnectionState state, TcpSegment segment, bool fromInitiator)
     {
         ConnectionEntry copy = entry;
         bool isChallenge = hint.MayBeChallenged && !fromInitiator && segment.Kind == TcpSegmentKind.Ack && state.Class == ConnectionClass.LastAck
-            && new TcpWindow(ref copy, fromInitiator).Check(segment, packet, ref state) == Reason.Established;
+            && new TcpWindow(ref copy, fromInitiator).Check(segment, ref state) == Reason.Established;
         if (isChallenge)
         {
             hint = hint.Challenged();

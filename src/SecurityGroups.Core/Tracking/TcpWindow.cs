@@ -36,33 +36,33 @@ internal ref struct TcpWindow
     /// it; else why it is refused: then both sides are as before, and <paramref name="state"/> means nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Reason Check(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    public Reason Check(TcpSegment segment, ref ConnectionState state)
     {
         if (Sender.MaxWindow == 0 || (segment.IsSyn && IsSynAnew(segment, state)))
         {
             // A copy, so that the state of the usual case stays in a register.
             ConnectionState begun = state;
-            Reason first = CheckFirst(segment, packet, ref begun);
+            Reason first = CheckFirst(segment, ref begun);
             state = begun;
             return first;
         }
 
-        return Judge(segment, packet, ref state);
+        return Judge(segment, ref state);
     }
 
     // The sender is new: what begins it is judged as well.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Reason CheckFirst(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    private Reason CheckFirst(TcpSegment segment, ref ConnectionState state)
     {
         TcpSide sender = Sender;
         TcpSide receiver = Receiver;
-        Begin(segment, packet, ref state);
+        Begin(segment, ref state);
         if (segment.Kind == TcpSegmentKind.Syn)
         {
             return Reason.Established;
         }
 
-        Reason reason = IsStaleAnswer(segment, state) ? Reason.PassIgnored : Judge(segment, packet, ref state);
+        Reason reason = IsStaleAnswer(segment, state) ? Reason.PassIgnored : Judge(segment, ref state);
         if (reason != Reason.Established)
         {
             Sender = sender;
@@ -73,14 +73,14 @@ internal ref struct TcpWindow
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reason Judge(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    private Reason Judge(TcpSegment segment, ref ConnectionState state)
     {
-        uint sack = HighestAcknowledged(segment, packet);
+        uint sack = HighestAcknowledged(segment);
         Reason reason = Bounds(segment, sack);
         if (reason == Reason.Established)
         {
             Advance(segment, sack, ref state);
-            if (packet.Has(PacketTraits.Fragment))
+            if (segment.Has(PacketTraits.Fragment))
             {
                 NoteFragment(ref state);
             }
@@ -90,18 +90,18 @@ internal ref struct TcpWindow
     }
 
     /// <summary>In SYN-SENT: whether the sender acknowledges the SYN (RFC 9293, 3.10.7.3); of data on the SYN, any part.</summary>
-    public readonly bool AnswersSyn(in TcpSegment segment)
+    public readonly bool AnswersSyn(TcpSegment segment)
     {
         uint first = Sender.MaxAcknowledgment;
         return segment.HasAcknowledgment && segment.Acknowledgment - first <= Receiver.End - first;
     }
 
     /// <summary>Whether the sender acknowledges something that was sent, and not long ago.</summary>
-    public readonly bool AcknowledgesRecent(in TcpSegment segment) =>
+    public readonly bool AcknowledgesRecent(TcpSegment segment) =>
         segment.HasAcknowledgment && Receiver.End - segment.Acknowledgment <= Sender.Lag;
 
     /// <summary>In SYN-SENT: notes how far the responder's data reach that came before its SYN-ACK.</summary>
-    public void NoteEarly(in TcpSegment segment)
+    public void NoteEarly(TcpSegment segment)
     {
         if (!Sender.HasAcknowledged || SequenceNumber.IsAfter(segment.End, Sender.End))
         {
@@ -115,9 +115,9 @@ internal ref struct TcpWindow
     /// Whether data beyond the window was at least plausible: then its end is noted, so that the acknowledgment of it, if the segment
     /// reached its receiver by another way, does not stop the connection (behaviour E06).
     /// </summary>
-    public readonly void NoteOvershoot(in TcpSegment segment, in ParsedPacket packet)
+    public readonly void NoteOvershoot(TcpSegment segment)
     {
-        uint sack = HighestAcknowledged(segment, packet);
+        uint sack = HighestAcknowledged(segment);
         uint overshot = segment.End - Sender.MaxEnd;
         bool isPlausible = segment.Kind is TcpSegmentKind.Ack or TcpSegmentKind.Fin
             && SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd) && Receiver.MaxWindow != 0 && overshot < Receiver.MaxWindow
@@ -130,7 +130,7 @@ internal ref struct TcpWindow
 
     /// <summary>The four bounds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly Reason Bounds(in TcpSegment segment, uint sack)
+    private readonly Reason Bounds(TcpSegment segment, uint sack)
     {
         if (SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd))
         {
@@ -147,32 +147,32 @@ internal ref struct TcpWindow
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly uint HighestAcknowledged(in TcpSegment segment, in ParsedPacket packet)
+    private readonly uint HighestAcknowledged(TcpSegment segment)
     {
         if (!segment.HasAcknowledgment)
         {
             return Receiver.End;
         }
 
-        bool isSack = packet.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(packet.TcpSackHighest, segment.Acknowledgment);
-        return isSack ? packet.TcpSackHighest : segment.Acknowledgment;
+        bool isSack = segment.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(segment.Packet.TcpSackHighest, segment.Acknowledgment);
+        return isSack ? segment.Packet.TcpSackHighest : segment.Acknowledgment;
     }
 
     private readonly bool IsLateAcknowledgment(uint acknowledgment) =>
         SequenceNumber.IsBefore(acknowledgment, Receiver.End - Sender.Lag);
 
     // Before the handshake is over a SYN with a higher sequence number replaces the one before (RFC 9293: reinitialized TCP).
-    private readonly bool IsSynAnew(in TcpSegment segment, ConnectionState state) =>
+    private readonly bool IsSynAnew(TcpSegment segment, ConnectionState state) =>
         SequenceNumber.IsAfter(segment.End, Sender.End) && state.Class is ConnectionClass.SynSent or ConnectionClass.SynReceived;
 
     // The answer to a SYN acknowledges it (RFC 9293, 3.10.7.3). The lag that condition IV grants to old acknowledgments would let an attacker
     // who guesses the number roughly answer in place of the responder. Stricter than Linux.
-    private readonly bool IsStaleAnswer(in TcpSegment segment, ConnectionState state) =>
+    private readonly bool IsStaleAnswer(TcpSegment segment, ConnectionState state) =>
         state.Class == ConnectionClass.SynSent && segment.Kind == TcpSegmentKind.SynAck
         && SequenceNumber.IsBefore(segment.Acknowledgment, Sender.MaxAcknowledgment);
 
     /// <summary>The first segment seen of this end, or its SYN anew.</summary>
-    private void Begin(in TcpSegment segment, in ParsedPacket packet, ref ConnectionState state)
+    private void Begin(TcpSegment segment, ref ConnectionState state)
     {
         switch (segment.Kind)
         {
@@ -191,13 +191,13 @@ internal ref struct TcpWindow
         }
 
         Sender.MaxWindow = Math.Max(1, segment.Window);
-        Sender.IsSackPermitted = packet.Has(PacketTraits.SackPermitted);
-        state.SetScale(_fromInitiator, packet.Has(PacketTraits.WindowScale) ? packet.TcpWindowScale : ConnectionState.NoScale);
+        Sender.IsSackPermitted = segment.Has(PacketTraits.SackPermitted);
+        state.SetScale(_fromInitiator, segment.Has(PacketTraits.WindowScale) ? segment.Packet.TcpWindowScale : ConnectionState.NoScale);
     }
 
     // The SYN that this answers offered a window, never scaled: with fast open data follow at once (RFC 7413, 4.2), or came before (NoteEarly).
     // Linux grants nothing until the initiator's ACK.
-    private void BeginAnswer(in TcpSegment segment)
+    private void BeginAnswer(TcpSegment segment)
     {
         Sender.MaxEnd = segment.Sequence + 1 + Receiver.MaxWindow;
         bool hasEarly = Sender.HasAcknowledged && SequenceNumber.IsAfter(Sender.End, segment.End) && !SequenceNumber.IsAfter(Sender.End, Sender.MaxEnd);
@@ -205,7 +205,7 @@ internal ref struct TcpWindow
     }
 
     // In the middle of a connection: what this segment says is all there is.
-    private void BeginInTheMiddle(in TcpSegment segment, ConnectionState state)
+    private void BeginInTheMiddle(TcpSegment segment, ConnectionState state)
     {
         Sender.End = segment.End;
         Sender.MaxWindow = Math.Max(1, segment.Window << Scale(state));
@@ -223,7 +223,7 @@ internal ref struct TcpWindow
 
     /// <summary>Notes what an accepted segment tells about both ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Advance(in TcpSegment segment, uint sack, ref ConnectionState state)
+    private void Advance(TcpSegment segment, uint sack, ref ConnectionState state)
     {
         // The window of a SYN is never scaled (RFC 7323, 2.2).
         uint window = segment.IsSyn ? segment.Window : segment.Window << Scale(state);
@@ -285,7 +285,7 @@ internal ref struct TcpWindow
 
     // The last data once more, without news and without a word of the other end between: its receiver may be gone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void CountRetransmission(in TcpSegment segment, uint acknowledgment, ref ConnectionState state)
+    private readonly void CountRetransmission(TcpSegment segment, uint acknowledgment, ref ConnectionState state)
     {
         bool isRepeat = segment.HasPayload && segment.End == Sender.End
             && Sender.HasAcknowledged && !SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment);

@@ -14,7 +14,7 @@ public sealed class TcpHintTests
         ParsedPacket syn = Syn(window);
         syn.TcpWindowScale = (byte)scale;
         syn.Traits |= PacketTraits.WindowScale | PacketTraits.SackPermitted;
-        TcpHint hint = TcpHint.OfSyn(new TcpSegment(syn), syn, mayBeChallenged: false);
+        TcpHint hint = TcpHint.OfSyn(new TcpSegment(syn), mayBeChallenged: false);
         Assert.Equal((8_001u, (uint)window, scale, true, false), (hint.Number, hint.Window, hint.Scale, hint.IsSackPermitted, hint.MayBeChallenged));
     }
 
@@ -23,7 +23,7 @@ public sealed class TcpHintTests
     {
         ParsedPacket syn = Syn(600);
         syn.TcpWindowScale = 3;
-        TcpHint hint = TcpHint.OfSyn(new TcpSegment(syn), syn, mayBeChallenged: true);
+        TcpHint hint = TcpHint.OfSyn(new TcpSegment(syn), mayBeChallenged: true);
         Assert.Equal((8_001u, 600u, ConnectionState.NoScale, false, true), (hint.Number, hint.Window, hint.Scale, hint.IsSackPermitted, hint.MayBeChallenged));
     }
 
@@ -32,7 +32,7 @@ public sealed class TcpHintTests
     {
         ParsedPacket syn = Syn(600);
         syn.Traits |= PacketTraits.SackPermitted;
-        TcpHint hint = TcpHint.OfSyn(new TcpSegment(syn), syn, mayBeChallenged: true).Challenged();
+        TcpHint hint = TcpHint.OfSyn(new TcpSegment(syn), mayBeChallenged: true).Challenged();
         Assert.Equal((8_001u, 600u, ConnectionState.NoScale, true, false), (hint.Number, hint.Window, hint.Scale, hint.IsSackPermitted, hint.MayBeChallenged));
         Assert.Equal(hint.Bits, hint.Challenged().Bits);
     }

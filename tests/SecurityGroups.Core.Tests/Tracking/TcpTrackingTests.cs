@@ -63,7 +63,7 @@ public sealed class TcpTrackingTests
         ConnectionState state = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, 100) with { IsReplied = true, IsAssured = true };
         ParsedPacket reset = new() { TcpFlags = TcpFlags.Rst, TcpSequence = 1_000 };
         TrackResult result = TcpReset.Advance(
-            entry, default, ref state, new TcpSegment(reset), reset, ConnectionClass.Close, fromInitiator, 100, WindowCheck.Enforce);
+            entry, default, ref state, new TcpSegment(reset), ConnectionClass.Close, fromInitiator, 100, WindowCheck.Enforce);
         Assert.Equal((Reason.Established, ConnectionClass.Close, false), (result.Reason, state.Class, state.IsAssured));
     }
 }

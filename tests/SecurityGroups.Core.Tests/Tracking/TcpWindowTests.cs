@@ -130,10 +130,10 @@ public sealed class TcpWindowTests
         ConnectionEntry entry = s_established;
         TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket late = Ack(1_000, 0, 499_999);
-        window.Check(new TcpSegment(late), late, ref state);
+        window.Check(new TcpSegment(late), ref state);
         Assert.True(state.IsUnacknowledged);
         ParsedPacket full = Ack(1_000, 0, 500_000);
-        window.Check(new TcpSegment(full), full, ref state);
+        window.Check(new TcpSegment(full), ref state);
         Assert.False(state.IsUnacknowledged);
     }
 
@@ -146,13 +146,13 @@ public sealed class TcpWindowTests
         foreach (int expected in (int[])[1, 2, 3, 3])
         {
             TcpWindow window = new(ref entry, fromInitiator: true);
-            window.Check(new TcpSegment(again), again, ref state);
+            window.Check(new TcpSegment(again), ref state);
             Assert.Equal(expected, state.Retransmissions);
         }
 
         ParsedPacket other = Ack(1_000, 99, 500_000);
         TcpWindow next = new(ref entry, fromInitiator: true);
-        next.Check(new TcpSegment(other), other, ref state);
+        next.Check(new TcpSegment(other), ref state);
         Assert.Equal(0, state.Retransmissions);
     }
 
@@ -195,7 +195,7 @@ public sealed class TcpWindowTests
         state.SetScale(ofInitiator: false, 0);
         TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(7_000, 100, acknowledgment, window: 1_000);
-        Assert.Equal(reason, window.Check(new TcpSegment(packet), packet, ref state));
+        Assert.Equal(reason, window.Check(new TcpSegment(packet), ref state));
         (uint, uint, uint, uint) begun = reason == Reason.Established ? (end, 7_100u, 15_100u, 8_000u) : (end, 0u, 0u, 0u);
         Assert.Equal(begun, (window.Receiver.End, window.Sender.End, window.Sender.MaxEnd, window.Sender.MaxWindow));
     }
@@ -226,7 +226,7 @@ public sealed class TcpWindowTests
         ConnectionEntry entry = s_established;
         TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(sequence, octets, acknowledgment);
-        window.NoteOvershoot(new TcpSegment(packet), packet);
+        window.NoteOvershoot(new TcpSegment(packet));
         Assert.Equal(isNoted ? sequence + octets : 1_000, window.Sender.End);
     }
 
@@ -238,14 +238,14 @@ public sealed class TcpWindowTests
             ConnectionEntry entry = s_established;
             TcpWindow window = new(ref entry, fromInitiator: true);
             ParsedPacket packet = Segment(flags, 9_001, 10, 500_000);
-            window.NoteOvershoot(new TcpSegment(packet), packet);
+            window.NoteOvershoot(new TcpSegment(packet));
             Assert.Equal(1_000u, window.Sender.End);
         }
 
         ConnectionEntry finEntry = s_established;
         TcpWindow fin = new(ref finEntry, fromInitiator: true);
         ParsedPacket last = Segment(TcpFlags.Fin | TcpFlags.Ack, 9_001, 10, 500_000);
-        fin.NoteOvershoot(new TcpSegment(last), last);
+        fin.NoteOvershoot(new TcpSegment(last));
         Assert.Equal(9_012u, fin.Sender.End);
     }
 
@@ -256,7 +256,7 @@ public sealed class TcpWindowTests
         entry.Responder.MaxWindow = 0;
         TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(9_001, 0, 500_000);
-        window.NoteOvershoot(new TcpSegment(packet), packet);
+        window.NoteOvershoot(new TcpSegment(packet));
         Assert.Equal(1_000u, window.Sender.End);
     }
 
@@ -265,7 +265,7 @@ public sealed class TcpWindowTests
         ConnectionEntry entry = s_established;
         TcpWindow window = new(ref entry, fromInitiator: true);
         ParsedPacket packet = Ack(1_000, 0, 500_000, window: 10_000);
-        Assert.Equal(Reason.Established, window.Check(new TcpSegment(packet), packet, ref state));
+        Assert.Equal(Reason.Established, window.Check(new TcpSegment(packet), ref state));
         return window.Sender;
     }
 
@@ -275,7 +275,7 @@ public sealed class TcpWindowTests
     {
         ConnectionState state = Established();
         TcpWindow window = new(ref entry, fromInitiator: true);
-        return window.Check(new TcpSegment(packet), packet, ref state);
+        return window.Check(new TcpSegment(packet), ref state);
     }
 
     private static ConnectionEntry Advance(in ParsedPacket packet, in ConnectionEntry entry) => Advance(packet, entry, out _);
@@ -284,7 +284,7 @@ public sealed class TcpWindowTests
     {
         state = Established();
         TcpWindow window = new(ref entry, fromInitiator: true);
-        Assert.Equal(Reason.Established, window.Check(new TcpSegment(packet), packet, ref state));
+        Assert.Equal(Reason.Established, window.Check(new TcpSegment(packet), ref state));
         return entry;
     }
 
