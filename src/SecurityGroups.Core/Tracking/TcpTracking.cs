@@ -132,7 +132,7 @@ internal static class TcpTracking
 
     /// <summary>Whether a segment outside the window moves the connection nevertheless, by its mode or because its windows are not known.</summary>
     private static bool Tolerates(
-        in TcpWindow window, ConnectionState state, TcpSegment segment, WindowCheck check, Reason reason, out TrackResult refused)
+        TcpWindow window, ConnectionState state, TcpSegment segment, WindowCheck check, Reason reason, out TrackResult refused)
     {
         if (reason == Reason.PassIgnored)
         {

@@ -40,9 +40,9 @@ internal ref struct TcpWindow
     {
         if (Sender.MaxWindow == 0 || (segment.IsSyn && IsSynAnew(segment, state)))
         {
-            // A copy, so that the state of the usual case stays in a register.
+            // Copies, so that what the usual case works with stays in registers.
             ConnectionState begun = state;
-            Reason first = CheckFirst(segment, ref begun);
+            Reason first = CheckFirst(this, segment, ref begun);
             state = begun;
             return first;
         }
@@ -52,21 +52,21 @@ internal ref struct TcpWindow
 
     // The sender is new: what begins it is judged as well.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Reason CheckFirst(TcpSegment segment, ref ConnectionState state)
+    private static Reason CheckFirst(TcpWindow window, TcpSegment segment, ref ConnectionState state)
     {
-        TcpSide sender = Sender;
-        TcpSide receiver = Receiver;
-        Begin(segment, ref state);
+        TcpSide sender = window.Sender;
+        TcpSide receiver = window.Receiver;
+        window.Begin(segment, ref state);
         if (segment.Kind == TcpSegmentKind.Syn)
         {
             return Reason.Established;
         }
 
-        Reason reason = IsStaleAnswer(segment, state) ? Reason.PassIgnored : Judge(segment, ref state);
+        Reason reason = window.IsStaleAnswer(segment, state) ? Reason.PassIgnored : window.Judge(segment, ref state);
         if (reason != Reason.Established)
         {
-            Sender = sender;
-            Receiver = receiver;
+            window.Sender = sender;
+            window.Receiver = receiver;
         }
 
         return reason;
@@ -158,10 +158,12 @@ internal ref struct TcpWindow
         return isSack ? segment.Packet.TcpSackHighest : segment.Acknowledgment;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool IsLateAcknowledgment(uint acknowledgment) =>
         SequenceNumber.IsBefore(acknowledgment, Receiver.End - Sender.Lag);
 
     // Before the handshake is over a SYN with a higher sequence number replaces the one before (RFC 9293: reinitialized TCP).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool IsSynAnew(TcpSegment segment, ConnectionState state) =>
         SequenceNumber.IsAfter(segment.End, Sender.End) && state.Class is ConnectionClass.SynSent or ConnectionClass.SynReceived;
 
@@ -293,6 +295,7 @@ internal ref struct TcpWindow
     }
 
     // Scaling is on only if both SYNs offered it (RFC 7323, 2.2).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int Scale(ConnectionState state)
     {
         int own = state.Scale(_fromInitiator);
