@@ -22,6 +22,20 @@ internal sealed record RuleSet(SecurityGroup Rules, IReadOnlyList<Header> Trace)
     /// <summary>A policy with one NIC that has the group.</summary>
     public Policy ToPolicy() => Policy.Create([Rules], [new Nic("nic") { AddressChecks = false, SecurityGroups = [GroupId] }]);
 
+    /// <summary>Writes <c>PATH.rules</c> and <c>PATH.trace</c> in the format of the shared sets.</summary>
+    public void Export(string path)
+    {
+        File.WriteAllLines(path + ".rules", Rules.Rules.Select(Line));
+        File.WriteAllLines(path + ".trace", Trace.Select(header => $"{header.Protocol} {header.Remote} {header.Port}"));
+    }
+
+    private static string Line(SecurityGroupRule rule)
+    {
+        string protocol = rule.Protocol.IsAny ? "any" : rule.Protocol.Number.ToString(CultureInfo.InvariantCulture);
+        bool isEveryPort = !rule.Protocol.HasPorts || rule.Ports.IsAll;
+        return $"ingress {protocol} {rule.Remote.Prefix!.NormalizedText} {(isEveryPort ? "0 65535" : $"{rule.Ports.Min} {rule.Ports.Max}")}";
+    }
+
     public static SecurityGroupRule Rule(string protocol, string cidr, int low, int high)
     {
         IpProtocol parsed = IpProtocol.Parse(protocol);

@@ -9,7 +9,7 @@ namespace SecurityGroups.Benchmarks.Race;
 internal static class Pace
 {
     private const int Trials = 20;
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_trial = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Million operations a second of a work that says how many it did. <paramref name="prepare"/> goes before each and is not timed.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecurityGroups.Benchmarks.Data;
 
 namespace SecurityGroups.Benchmarks.Race;
 
@@ -10,6 +11,7 @@ internal static class RaceCommand
         race table FAMILY COUNT   million connection lookups a second with their state update (v4 or v6, UDP)
         race packet COUNT         million packets a second, bytes in, decision out, of so many established TCP connections
         race open COUNT           million new connections and denied packets a second, in a table for so many
+        race export SET FOLDER    the rules and the headers of a set as files that the peers read
         race report FILE          the table of a file of lines "round TAB side TAB what TAB measure TAB value"
         """;
 
@@ -28,6 +30,9 @@ internal static class RaceCommand
                 return 0;
             case ["open", var count]:
                 PacketRace.RunNew(Number(count));
+                return 0;
+            case ["export", var set, var folder]:
+                RuleSet.Load(set).Export(Path.Combine(folder, set));
                 return 0;
             case ["report", var file]:
                 RaceReport.Print(File.ReadLines(file));

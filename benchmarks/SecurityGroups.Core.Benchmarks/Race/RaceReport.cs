@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace SecurityGroups.Benchmarks.Race;
 
@@ -10,29 +9,19 @@ namespace SecurityGroups.Benchmarks.Race;
 internal static class RaceReport
 {
     private const string Ours = "ours";
+    private const string Peer = "peer";
 
     public static void Print(IEnumerable<string> lines)
     {
         Figure[] figures = [.. lines.Select(Figure.Parse)];
-        Console.WriteLine("| work | measure | peer | ours | peer's | ratio |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+        Console.WriteLine("| work | measure | ours | peer | ratio |");
+        Console.WriteLine("|---|---|---|---|---|");
         foreach (IGrouping<(string What, string Measure), Figure> work in figures.GroupBy(figure => (figure.What, figure.Measure)))
         {
-            string[] peers = [.. work.Select(figure => figure.Side).Where(side => side != Ours).Distinct()];
-            foreach (string peer in peers.DefaultIfEmpty(""))
-            {
-                Console.WriteLine(Row(work, peer));
-            }
+            double[] ratios = [.. work.Where(figure => figure.Side == Ours)
+                .Join(work.Where(figure => figure.Side == Peer), ours => ours.Round, peer => peer.Round, (ours, peer) => ours.Value / peer.Value)];
+            Console.WriteLine($"| {work.Key.What} | {work.Key.Measure} | {Spread(Values(work, Ours))} | {Spread(Values(work, Peer))} | {Spread(ratios)} |");
         }
-    }
-
-    private static string Row(IGrouping<(string What, string Measure), Figure> work, string peer)
-    {
-        StringBuilder row = new();
-        row.Append(CultureInfo.InvariantCulture, $"| {work.Key.What} | {work.Key.Measure} | {peer} | {Spread(Values(work, Ours))} | {Spread(Values(work, peer))} | ");
-        double[] ratios = [.. work.Where(figure => figure.Side == Ours)
-            .Join(work.Where(figure => figure.Side == peer), ours => ours.Round, theirs => theirs.Round, (ours, theirs) => ours.Value / theirs.Value)];
-        return row.Append(Spread(ratios)).Append(" |").ToString();
     }
 
     private static double[] Values(IEnumerable<Figure> work, string side) => [.. work.Where(figure => figure.Side == side).Select(figure => figure.Value)];
