@@ -22,6 +22,7 @@ public sealed class ConnectionFilterTests
         { "local ports", new() { LocalPorts = new PortRange(53, 443) }, [53, 443] },
         { "a range that the identifier would be in", new() { LocalPorts = new PortRange(1, 60) }, [53] },
         { "remote ports", new() { RemotePorts = new PortRange(443) }, [40_000] },
+        { "a range that the type and code would be in", new() { RemotePorts = new PortRange(2_048, 32_768) }, [53, 443] },
         { "initiated by the instance", new() { Initiated = Direction.Egress }, [40_000, 7, 1000] },
         { "initiated by the other end", new() { Initiated = Direction.Ingress }, [53, 443] },
         { "state", new() { State = "synSent" }, [443, 40_000] },

@@ -37,6 +37,16 @@ public sealed class AllowSetsTests
         AssertEqual(Expected([.. all]), builder.Build(), builder.DescriptorOf(set));
     }
 
+    [Fact]
+    public void Contains_OfASetThatContinues_IsInAnyOfThem()
+    {
+        AllowSetBuilder builder = new();
+        int set = builder.Extend(builder.Extend(builder.Extend(0, [80, 81]), [25, 26]), [443, 445]);
+        AllowSets sets = builder.Build();
+        int[] allowed = [25, 80, 443, 444];
+        Assert.All(Enumerable.Range(0, 500), service => Assert.Equal(allowed.Contains(service), sets.Contains(builder.DescriptorOf(set), service)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -186,6 +186,26 @@ public class CapacityTests
     }
 
     [Fact]
+    public void ConnectionMadeMeanwhile_CountsThePacketThatJoins()
+    {
+        TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 4, CountTraffic = true });
+        byte[] packet = harness.Out().Udp(1, 53);
+        Assert.Equal(Reason.NotEvaluated, Create(harness, Direction.Egress, packet));
+        Assert.Equal(Reason.NotEvaluated, Create(harness, Direction.Egress, packet));
+        ConnectionTraffic traffic = harness.Find(Direction.Egress, packet)!.Traffic!.Value;
+        Assert.Equal((2, 2 * packet.Length, 0), (traffic.EgressPackets, traffic.EgressOctets, traffic.IngressPackets));
+    }
+
+    [Fact]
+    public void ConnectionMadeMeanwhile_ThatIsOverAlready_GivesItsPlace()
+    {
+        TrackerHarness harness = new();
+        TcpScript.Run(harness, "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | state timeWait", 1);
+        Assert.Equal(Reason.NotEvaluated, Create(harness, Direction.Egress, harness.Out().Tcp(1, 5000, TcpFlags.Syn, 900_000)));
+        TcpScript.Run(harness, "state synSent | count 1", 1);
+    }
+
+    [Fact]
     public void SmallestTable_Works()
     {
         TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 1 });

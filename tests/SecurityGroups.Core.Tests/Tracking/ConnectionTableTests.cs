@@ -76,8 +76,9 @@ public class ConnectionTableTests
         Assert.All(there, key => Assert.True(TouchLive(table, key, 1)));
         Assert.All(there, key => Assert.Equal(InsertResult.Exists, InsertOf(ConnectionClass.Established, key, 1)));
 
-        // The oldest of three that may go goes, and the others stay.
-        foreach ((int number, long seen) in ((int, long)[])[(7, 5), (20, 3), (35, 4)])
+        // Of three that may go, in the first bucket, the third and the last, the oldest goes.
+        (int Number, long Seen)[] datagrams = [(60, 3), (20, 4), (7, 5)];
+        foreach ((int number, long seen) in datagrams)
         {
             Assert.True(Remove(table, there[number], 5));
             Assert.Equal(InsertResult.Inserted, InsertOf(ConnectionClass.UdpUnreplied, there[number], seen));
@@ -85,8 +86,14 @@ public class ConnectionTableTests
 
         ConnectionState restored = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, 6);
         Assert.Equal(InsertResult.Full, table.TryRestore(keys[^1], table.Hash(keys[^1]), new ConnectionEntry(keys[^1]), default, restored, 6, 0));
-        Assert.Equal(InsertResult.Inserted, InsertOf(ConnectionClass.Established, keys[^1], 6));
-        Assert.Equal((1L, false, true, true), (table.Evicted, TouchLive(table, there[20], 6), TouchLive(table, there[7], 6), TouchLive(table, there[35], 6)));
+        for (int i = 0; i < datagrams.Length; i++)
+        {
+            Assert.Equal(InsertResult.Inserted, InsertOf(ConnectionClass.Established, keys[^(i + 1)], 6));
+            Assert.Equal(i + 1, table.Evicted);
+            Assert.All(datagrams, datagram => Assert.Equal(Array.IndexOf(datagrams, datagram) > i, IsThere(table, there[datagram.Number])));
+        }
+
+        Assert.Equal(InsertResult.Full, InsertOf(ConnectionClass.Established, keys[^4], 6));
         Assert.All(others, key => Assert.True(TouchLive(table, key, 6)));
         Assert.Null(table.FindDamage());
 
@@ -117,6 +124,52 @@ public class ConnectionTableTests
         }
     }
 
+    /// <summary>Forty datagrams or fewer, past a quarter of their time or all of it: a newcomer moves the hand over 4, from 38 of 40 on over 16.</summary>
+    [Theory]
+    [InlineData(37, 30_000, 4)]
+    [InlineData(38, 30_000, 16)]
+    [InlineData(37, 7_500, 0)]
+    [InlineData(38, 7_500, 16)]
+    [InlineData(38, 7_499, 0)]
+    public void TryInsert_MovesTheHand_UnderPressureFurther(int count, long now, int gone)
+    {
+        (ConnectionTable table, uint zone) = NewTable(40, useAes: false);
+        InsertResult InsertAt(int number, long now)
+        {
+            FlowKey key = Key(number, zone);
+            return table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), ConnectionState.Create(ConnectionClass.UdpUnreplied, Direction.Egress, now), now, 0);
+        }
+
+        Assert.All(Enumerable.Range(0, count), i => Assert.Equal(InsertResult.Inserted, InsertAt(i, 0)));
+        Assert.Equal(InsertResult.Inserted, InsertAt(count, now));
+        Assert.Equal(count + 1 - gone, table.Count);
+    }
+
+    /// <summary>From 95 of 100 on, and again after there were less than 90.</summary>
+    [Fact]
+    public void Pressures_CountsHowOftenItBegan()
+    {
+        (ConnectionTable table, uint zone) = NewTable(100, useAes: false);
+        (int Count, long Pressures)[] steps = [(94, 0), (95, 0), (96, 1), (98, 1), (90, 1), (96, 1), (89, 1), (90, 1), (95, 1), (96, 2), (98, 2)];
+        int next = 0;
+        Queue<FlowKey> there = [];
+        foreach ((int count, long pressures) in steps)
+        {
+            while (there.Count > count)
+            {
+                Assert.True(Remove(table, there.Dequeue(), 0));
+            }
+
+            while (there.Count < count)
+            {
+                there.Enqueue(Key(next++, zone));
+                Assert.Equal(InsertResult.Inserted, Insert(table, there.Last(), 0));
+            }
+
+            Assert.Equal((count, pressures), (table.Count, table.Pressures));
+        }
+    }
+
     [Theory]
     [InlineData((byte)ConnectionClass.UdpUnreplied, true)]
     [InlineData((byte)ConnectionClass.SynSent, true)]
@@ -136,38 +189,48 @@ public class ConnectionTableTests
         Assert.Equal(goes ? 1 : 0, table.Reclaim(1_000 + quarter, 1, early: true));
     }
 
-    /// <summary>8,201 entries, so a sweep is due every third millisecond, whichever zone is at its quota.</summary>
+    /// <summary>
+    /// 8,201 entries, so a sweep is due every third millisecond, whichever zone is at its quota; before that the hand finds what has expired, if it lies
+    /// no further than the 4 entries of every newcomer and the 64 of one at its quota. A live datagram stays.
+    /// </summary>
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, true)]
-    public void Sweep_OfATableOfSomeSize_IsDueAfterSomeMilliseconds(int milliseconds, bool isDue)
+    [InlineData(1, 1_000, false)]
+    [InlineData(2, 1_000, false)]
+    [InlineData(3, 1_000, true)]
+    [InlineData(2, 67, true)]
+    [InlineData(2, 68, false)]
+    public void ZoneAtItsQuota_WithAnExpiredConnection_HasRoomWhenTheHandOrASweepComesBy(int milliseconds, uint fromHand, bool hasRoom)
     {
-        const int Others = 8_195;
+        const uint Used = 8_201;
+        const uint ExpiredIndex = 1;
         const long Now = 100_000_000;
         ZoneTable zones = new(16_384);
-        ConnectionTable table = new(16_384, new RoomShares(100, 100), new TimeoutTable(ConnectionTimeouts.Default), zones, new FlowHash(1, useAes: false));
+        TimeoutTable timeouts = new(ConnectionTimeouts.Default);
+        ConnectionTable table = new(16_384, new RoomShares(100, 100), timeouts, zones, new FlowHash(1, useAes: false));
         (uint full, uint expired, uint other) = (zones.Register(), zones.Register(), zones.Register());
         ConnectionState state = ConnectionState.Create(ConnectionClass.Established, Direction.Egress, Now);
         state.IsAssured = state.IsReplied = true;
         ConnectionState old = state;
-        old.LastSeenAt(Now + 1 - new TimeoutTable(ConnectionTimeouts.Default).TimeoutOf(state));
+        old.LastSeenAt(Now + 1 - timeouts.TimeoutOf(state));
         InsertResult InsertAs(ConnectionState kind, in FlowKey key, long now, int max = 0) =>
             table.TryInsert(key, table.Hash(key), new ConnectionEntry(key), kind, now, max);
-        InsertResult Foretell(in FlowKey key, long now) => table.Foretell(key, table.Hash(key), state.Rank, now, 5);
 
         Assert.Equal(InsertResult.Inserted, InsertAs(state, Key(0, full), Now - 10));
-        Assert.All(Enumerable.Range(0, 5), i => Assert.Equal(InsertResult.Inserted, InsertAs(old, Key(i, expired), Now - 10)));
-        Assert.All(Enumerable.Range(0, Others), i => Assert.Equal(InsertResult.Inserted, InsertAs(state, Key(i, other), Now - 10)));
+        Assert.Equal(InsertResult.Inserted, InsertAs(old, Key(0, expired), Now - 10));
+        ConnectionState datagram = ConnectionState.Create(ConnectionClass.UdpUnreplied, Direction.Egress, Now);
+        Assert.Equal(InsertResult.Inserted, InsertAs(datagram, Key(2, expired), Now - 10));
+        Assert.All(Enumerable.Range(3, (int)Used - 3), i => Assert.Equal(InsertResult.Inserted, InsertAs(state, Key(i, other), Now - 10)));
+        Assert.Equal(Used, table.Used);
 
-        // The hand goes on to the far side of the expired ones.
-        uint passed = 6 + (4 * ((uint)table.Count - 4));
-        table.Reclaim(Now - 10, (int)((2 * table.Used) - (passed % table.Used)) % (int)table.Used + 6);
+        // Each newcomer moved the hand over 4 entries, the first ones over as many as there were; the next one, in vain, moves it over 68.
+        uint passed = 6 + (4 * (Used - 4)) + 68;
+        table.Reclaim(Now - 10, (int)((ExpiredIndex + (7 * Used) - fromHand - passed) % Used));
         Assert.Equal(InsertResult.ZoneFull, InsertAs(state, Key(1, full), Now, 1));
-        InsertResult expected = isDue ? InsertResult.Inserted : InsertResult.ZoneFull;
-        Assert.Equal(expected, Foretell(Key(9, expired), Now + milliseconds));
-        Assert.Equal(expected, InsertAs(state, Key(9, expired), Now + milliseconds, 5));
-        Assert.Equal(isDue ? 1 : 5, zones.Find(expired)!.Connections);
+        InsertResult expected = hasRoom ? InsertResult.Inserted : InsertResult.ZoneFull;
+        Assert.Equal(expected, table.Foretell(Key(1, expired), table.Hash(Key(1, expired)), state.Rank, Now + milliseconds, 2));
+        Assert.Equal(expected, InsertAs(state, Key(1, expired), Now + milliseconds, 2));
+        Assert.Equal((2, (int)Used), (zones.Find(expired)!.Connections, table.Count));
+        Assert.True(IsThere(table, Key(2, expired)));
         Assert.Null(table.FindDamage());
     }
 
@@ -224,7 +287,9 @@ public class ConnectionTableTests
         Assert.Equal(InsertResult.Inserted, TryInsert(Key(1, zone)));
         Assert.Equal(InsertResult.Exists, TryInsert(Key(1, zone)));
         Assert.Null(table.FindDamage());
-        Assert.Equal(InsertResult.ZoneRetired, TryInsert(Key(1, zone + 1)));
+        FlowKey stranger = Key(1, zone + 1);
+        Assert.Equal(InsertResult.ZoneRetired, TryInsert(stranger));
+        Assert.Equal(InsertResult.ZoneRetired, table.TryRestore(stranger, table.Hash(stranger), new ConnectionEntry(stranger), default, state, 0, 5));
         Assert.Equal(1, table.Count);
         Assert.Null(table.FindDamage());
     }

@@ -203,16 +203,18 @@ public class EvictionTests
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
 
+    /// <summary>More of them than are looked at for one eviction: those that were heard of go to the end of their list.</summary>
     [Fact]
     public void Quota_DatagramsThatGoOn_OutliveThoseThatDoNot()
     {
         TrackerHarness harness = new(options: new ConnectionTrackingOptions { MaxConnections = 10_000 });
         harness.Modes = harness.Modes with { MaxConnections = 100 };
-        harness.SendOut(harness.Out().Udp(1, 53));
-        for (int port = 1_000; port < 3_000; port++)
+        int[] going = [.. Enumerable.Range(0, 12).Select(i => 1 + (3 * i))];
+        Assert.All(Enumerable.Range(1, 40), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        for (int port = 1_000; port < 1_500; port++)
         {
             harness.Wait(0.01);
-            Assert.Equal(Reason.Established, harness.SendOut(harness.Out().Udp(1, 53)).Reason);
+            Assert.All(going, port => Assert.Equal(Reason.Established, harness.SendOut(harness.Out().Udp(port, 53)).Reason));
             Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(port, 53)).Reason);
         }
     }
@@ -288,6 +290,9 @@ public class EvictionTests
         byte[] Packet(int port) => halfOpen ? harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000) : harness.Out().Udp(port, 53);
         Assert.All(Enumerable.Range(1, 20), port => Assert.True(harness.Send(Direction.Egress, Packet(port)).IsAllowed));
         harness.Modes = harness.Modes with { MaxConnections = 40 };
+
+        // One of the other kind, which is the only one in a list so far.
+        Assert.True(harness.SendOut(halfOpen ? harness.Out().Udp(99, 53) : harness.Out().Tcp(99, 5000, TcpFlags.Syn, 1000)).IsAllowed);
         for (int port = 21; port <= 40; port++)
         {
             harness.Wait(0.002);
@@ -295,9 +300,86 @@ public class EvictionTests
             Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, Packet(port)).Reason);
         }
 
-        Assert.Equal(10, harness.Tracker.CountOf(harness.Zone));
+        Assert.True(Lives(harness, 99));
+        Assert.Equal(11, harness.Tracker.CountOf(harness.Zone));
         Assert.All(Enumerable.Range(31, 10), port => Assert.True(Lives(harness, port)));
         Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    /// <summary>
+    /// Those from before the quota are in no list, and the table was swept for another NIC in the same millisecond. That they would end early under
+    /// pressure, and that one of another kind is listed, helps nobody.
+    /// </summary>
+    [Theory]
+    [InlineData(true, Reason.HalfOpenLimit)]
+    [InlineData(false, Reason.NicQuota)]
+    public void Quota_ThatComesRightAfterASweep_HasRoomAMillisecondLater(bool halfOpen, Reason reason)
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000, HalfOpenPercentage = 25, UnrepliedPercentage = 25 });
+        byte[] Packet(int port, bool ofOtherKind = false) =>
+            halfOpen != ofOtherKind ? harness.Out().Tcp(port, 5000, TcpFlags.Syn, 1000) : harness.Out().Udp(port, 53);
+        void Expect(Reason expected, byte[] packet)
+        {
+            Assert.Equal(expected, harness.Send(Direction.Egress, packet, commit: false).Reason);
+            Assert.Equal(expected, harness.Send(Direction.Egress, packet).Reason);
+        }
+
+        Assert.All(Enumerable.Range(1, 20), port => Assert.True(harness.Send(Direction.Egress, Packet(port)).IsAllowed));
+        harness.Wait(halfOpen ? 31 : 8);
+        uint zone = harness.Zone;
+        harness.Zone = harness.Tracker.RegisterZone();
+        harness.Modes = harness.Modes with { MaxConnections = 1 };
+        TcpScript.Run(harness, "E | out S 1000 :5001 => NicQuota");
+        harness.Zone = zone;
+        harness.Modes = harness.Modes with { MaxConnections = 40 };
+        Expect(Reason.MatchedRule, Packet(99, ofOtherKind: true));
+        Expect(reason, Packet(21));
+        harness.Wait(0.001);
+        Expect(Reason.MatchedRule, Packet(21));
+        Expect(Reason.MatchedRule, Packet(22));
+        Assert.True(Lives(harness, 99));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    /// <summary>Two go for one that comes, of any number that are too many; what has expired goes at once.</summary>
+    [Theory]
+    [InlineData(30, 299, 298)]
+    [InlineData(100_000, 1, 2)]
+    public void Quota_LoweredByMuch_IsForetold(double seconds, int afterOne, int afterTwo)
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000 });
+        for (int port = 1; port <= 300; port++)
+        {
+            harness.SendOut(harness.Out().Sctp(port, 2));
+            Assert.Equal(Reason.Established, harness.SendIn(harness.In().Sctp(2, port)).Reason);
+        }
+
+        harness.Wait(seconds);
+        harness.Modes = harness.Modes with { MaxConnections = 10 };
+        (int Port, int Count)[] newcomers = [(1_001, afterOne), (1_002, afterTwo)];
+        foreach ((int port, int count) in newcomers)
+        {
+            Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, harness.Out().Udp(port, 53).Build(), commit: false).Reason);
+            Assert.Equal(Reason.MatchedRule, harness.SendOut(harness.Out().Udp(port, 53)).Reason);
+            Assert.Equal(count, harness.Tracker.CountOf(harness.Zone));
+        }
+
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
+    /// <summary>A tombstone does not make room for others, but a SYN that the rules allow has its place.</summary>
+    [Fact]
+    public void FullTable_HasRoomInPlaceOfATombstone()
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1 });
+        harness.Rules.Replace(TestRules.IngressSsh);
+        TcpScript.Run(harness, "in S 5000 => new | out SA 1000/5001 | in A 5001/1001", 22);
+        harness.Rules.Replace(TestRules.EgressOnly);
+        TcpScript.Run(harness, "in A 5001/1001 => PolicyRevoked | out S 9000 :5001 => ConnectionTableFull", 22);
+        byte[] syn = harness.Out().Tcp(22, 5000, TcpFlags.Syn, 9000);
+        Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, syn, commit: false).Reason);
+        Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, syn).Reason);
+        Assert.Equal((1, 0L), (harness.Tracker.Count, harness.Tracker.Table.Evicted));
     }
 
     [Fact]
@@ -316,6 +398,37 @@ public class EvictionTests
         harness.Zone = quiet;
         Assert.All(Enumerable.Range(1, 25), port => Assert.True(Lives(harness, port)));
         Assert.Equal(256, harness.Tracker.Table.Room.Of(ConnectionRank.HalfOpen));
+    }
+
+    /// <summary>How many a NIC has counts between handshakes and between datagrams only.</summary>
+    [Fact]
+    public void FullTable_OfClosingConnections_GivesTheLongestIdle_WhoseverItIs()
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 3 });
+        uint first = harness.Zone;
+        const string Closing = "E | out FA 1001/5001 | in FA 5001/1002 | out A 1002/5002 | state timeWait";
+        TcpScript.Run(harness, Closing, 1);
+        harness.Wait(1);
+        harness.Zone = harness.Tracker.RegisterZone();
+        TcpScript.Run(harness, Closing, 2);
+        TcpScript.Run(harness, Closing, 3);
+        Assert.True(harness.SendOut(harness.Out().Udp(4, 53)).IsAllowed);
+        Assert.True(Lives(harness, 2) && Lives(harness, 3));
+        harness.Zone = first;
+        Assert.False(Lives(harness, 1));
+    }
+
+    [Fact]
+    public void TableOfSixtyFour_IsSearchedWhole()
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 64 });
+        for (int port = 1; port <= 192; port++)
+        {
+            Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed);
+            harness.Wait(0.001);
+        }
+
+        Assert.All(Enumerable.Range(1, 192), port => Assert.Equal(port > 128, Lives(harness, port)));
     }
 
     /// <summary>Four handshakes among 396 established connections: 64 draws find one about every other time, 16 draws every seventh time.</summary>
@@ -360,6 +473,7 @@ public class EvictionTests
         for (int port = 92; port <= 98; port++)
         {
             Handshake(harness, port);
+            Assert.Equal(1L, harness.Tracker.Table.Pressures);
         }
 
         Assert.Equal((98, 4L, 1L), (harness.Tracker.Count, harness.Tracker.Table.Evicted, harness.Tracker.Table.Pressures));

@@ -9,6 +9,7 @@ public class ZoneTableTests
     {
         ZoneTable zones = new(8);
         Assert.Null(zones.Find(0));
+        Assert.Null(zones.Find(64));
         Zone?[] found = new Zone?[200];
         for (uint i = 0; i < found.Length; i++)
         {

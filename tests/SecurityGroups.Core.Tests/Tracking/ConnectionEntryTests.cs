@@ -1,0 +1,24 @@
+using SecurityGroups.Tracking;
+
+namespace SecurityGroups.Tests.Tracking;
+
+public class ConnectionEntryTests
+{
+    [Fact]
+    public void HasKey_EveryMemberOfTheKey_Counts()
+    {
+        FlowKey key = new(1, 2, 3, 4, 5, Ethertype.IPv4, 6, 17);
+        FlowKey[] others =
+        [
+            new(9, 2, 3, 4, 5, Ethertype.IPv4, 6, 17), new(1, 9, 3, 4, 5, Ethertype.IPv4, 6, 17), new(1, 2, 9, 4, 5, Ethertype.IPv4, 6, 17),
+            new(1, 2, 3, 9, 5, Ethertype.IPv4, 6, 17), new(1, 2, 3, 4, 9, Ethertype.IPv4, 6, 17), new(1, 2, 3, 4, 5, Ethertype.IPv6, 6, 17),
+            new(1, 2, 3, 4, 5, Ethertype.IPv4, 9, 17), new(1, 2, 3, 4, 5, Ethertype.IPv4, 6, 9),
+        ];
+        ConnectionEntry entry = new(key);
+        Assert.Equal((5u, false), (entry.Zone, entry.IsIPv6));
+        Assert.True(entry.HasKey(key.AddressWord, key));
+
+        // The addresses of the key count by their word alone, which the caller has.
+        Assert.All(others, other => Assert.False(entry.HasKey(other.IsIPv6 ? key.AddressWord : other.AddressWord, other)));
+    }
+}
