@@ -58,6 +58,10 @@ public sealed class MemberTrieEditorTests
         Assert.IsType<object?[]>(new MemberTrieEditor(NoClasses()).Apply(null, 0, Changes(0, MemberTrie.MaxChunk + 1, true)));
         object? full = new MemberTrieEditor(NoClasses()).Apply(null, 0, Changes(0, MemberTrie.MaxChunk, true));
         Assert.IsType<object?[]>(new MemberTrieEditor(NoClasses()).Apply(full, 0, Changes(MemberTrie.MaxChunk, 1, true)));
+
+        // Members count, not the slots that their chunk has.
+        object? half = new MemberTrieEditor(NoClasses()).Apply(null, 0, Changes(0, MemberTrie.MaxChunk / 2, true));
+        Assert.IsType<MemberEntry[]>(new MemberTrieEditor(NoClasses()).Apply(half, 0, Changes(MemberTrie.MaxChunk / 2, MemberTrie.MaxChunk / 2, true)));
     }
 
     [Fact]
@@ -109,6 +113,18 @@ public sealed class MemberTrieEditorTests
         MemberTrieEditor leaves = new(again.Classes());
         leaves.Apply(root, 0, [.. Changes(0, 1, false), .. Changes(1, 1, false)]);
         Assert.True(Assert.Single(leaves.Changed).IsSame(Key(1)));
+    }
+
+    [Fact]
+    public void Changed_OfAMemberThatLeavesAndJoinsAtOnce_NamesItNot()
+    {
+        MemberTrieEditor joins = new(NoClasses());
+        object? root = joins.Apply(null, 0, Changes(0, 3, true));
+        MemberTrieEditor both = new(joins.Classes());
+        root = both.Apply(root, 0, [.. Changes(1, 1, false), .. Changes(1, 1, true)]);
+        Assert.Empty(both.Changed);
+        Assert.NotNull(MemberTrie.Find(root, Key(1)));
+        Assert.Equal(joins.Classes(), both.Classes());
     }
 
     private static ImmutableDictionary<MemberClass, int> NoClasses() => ImmutableDictionary<MemberClass, int>.Empty;

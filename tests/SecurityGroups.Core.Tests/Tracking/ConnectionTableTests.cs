@@ -76,6 +76,11 @@ public class ConnectionTableTests
         Assert.All(there, key => Assert.True(TouchLive(table, key, 1)));
         Assert.All(there, key => Assert.Equal(InsertResult.Exists, InsertOf(ConnectionClass.Established, key, 1)));
 
+        // Though there is room again, nearer to home.
+        Assert.True(Remove(table, there[0], 1));
+        Assert.All(there[1..], key => Assert.Equal(InsertResult.Exists, InsertOf(ConnectionClass.Established, key, 1)));
+        Assert.Equal(InsertResult.Inserted, InsertOf(ConnectionClass.Established, there[0], 1));
+
         // Of three that may go, in the first bucket, the third and the last, the oldest goes.
         (int Number, long Seen)[] datagrams = [(60, 3), (20, 4), (7, 5)];
         foreach ((int number, long seen) in datagrams)

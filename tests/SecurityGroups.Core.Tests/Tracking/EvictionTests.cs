@@ -220,6 +220,25 @@ public class EvictionTests
     }
 
     [Fact]
+    public void Quota_OfDatagramsThatAllFellSilent_GivesTheOldestFirst()
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 10_000 });
+        harness.Modes = harness.Modes with { MaxConnections = 20 };
+        for (int port = 1; port <= 20; port++)
+        {
+            Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed);
+            harness.Wait(0.01);
+        }
+
+        harness.Wait(5);
+        for (int gone = 1; gone <= 20; gone++)
+        {
+            Assert.True(harness.SendOut(harness.Out().Udp(100 + gone, 53)).IsAllowed);
+            Assert.All(Enumerable.Range(1, 20), port => Assert.Equal(port > gone, Lives(harness, port)));
+        }
+    }
+
+    [Fact]
     public void Quota_ThatComesLater_IsReachedLittleByLittle()
     {
         TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000 });

@@ -57,6 +57,19 @@ public sealed class FragmentKeyTests
         Assert.False(key.Equals(FragmentKey.From(s_fragment, Direction.Egress, 6)));
     }
 
+    [Fact]
+    public void ToPacket_ShowsWhatEveryLaterFragmentShows()
+    {
+        ParsedPacket[] fragments = [s_fragment, s_fragmentIPv6];
+        foreach (ParsedPacket fragment in fragments)
+        {
+            ParsedPacket packet = FragmentKey.From(fragment, Direction.Egress, 5).ToPacket(17);
+            Assert.Equal((fragment.Kind, fragment.EtherType, fragment.VlanIds), (packet.Kind, packet.EtherType, packet.VlanIds));
+            Assert.Equal((fragment.Source, fragment.Destination, (byte)17), (packet.Source, packet.Destination, packet.Protocol));
+            Assert.True(packet.Has(PacketTraits.Fragment) && packet.Has(PacketTraits.LaterFragment));
+        }
+    }
+
     private static bool AreEqual(in ParsedPacket one, in ParsedPacket other) =>
         FragmentKey.From(one, Direction.Egress, 5).Equals(FragmentKey.From(other, Direction.Egress, 5));
 }
