@@ -1,3 +1,4 @@
+using SecurityGroups.Packets;
 using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Tests.Tracking;
@@ -130,6 +131,28 @@ public sealed class FragmentTableTests
         {
             Decision decision = table.DecideLater(key, s_last, now, new Upheld(), mayHold: true, commit);
             return (decision.Verdict, decision.HoldToken);
+        }
+    }
+
+    [Fact]
+    public void AskAgain_WithWhatIsNoTokenOfTheNic_DeniesAndTellsNothing()
+    {
+        FragmentTable table = Table(1, hold: true);
+        FragmentKey key = Key(_zones.Register(), 1);
+        uint other = _zones.Register();
+        long token = table.DecideLater(key, s_last, Now, new Upheld(), mayHold: true, commit: true).HoldToken;
+        Assert.Equal(Verdict.Hold, table.AskAgain(token, key.Zone, key.Direction, Now, new Upheld(), out ParsedPacket held).Verdict);
+        Assert.Equal((key.Source, s_last.Protocol), (held.Source, held.Protocol));
+        Direction opposite = key.Direction == Direction.Egress ? Direction.Ingress : Direction.Egress;
+        (long Token, uint Zone, Direction Direction)[] wrong =
+        [
+            (token, other, key.Direction), (token, key.Zone, opposite), (token + (1L << 40), key.Zone, key.Direction), (0, key.Zone, key.Direction),
+            (-token, key.Zone, key.Direction), (long.MaxValue, key.Zone, key.Direction),
+        ];
+        foreach ((long asked, uint zone, Direction direction) in wrong)
+        {
+            Assert.Equal(Reason.LaterFragmentWithoutFirst, table.AskAgain(asked, zone, direction, Now, new Upheld(), out held).Reason);
+            Assert.Equal(default, (held.Kind, held.Source, held.Protocol, held.Traits));
         }
     }
 
