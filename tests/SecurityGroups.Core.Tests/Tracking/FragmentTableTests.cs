@@ -173,6 +173,28 @@ public sealed class FragmentTableTests
         Assert.Null(table.FindDamage());
     }
 
+    [Fact]
+    public void Conclude_WhileAnotherFirstFragmentIsJudged_IsDropped()
+    {
+        FragmentTable table = Table(4);
+        FragmentKey key = Key(_zones.Register(), 1);
+        FragmentTicket a = table.BeginFirst(key, s_first, Now, commit: true);
+        table.BeginFirst(key, s_first with { Ports = 54 }, Now, commit: true);
+        table.Conclude(a, Verdict.Allow, new FragmentVerdict { Reason = Reason.MatchedRule });
+        Assert.False(table.DecideLater(key, s_last, Now, new Upheld(), mayHold: false, commit: true).IsAllowed);
+    }
+
+    [Fact]
+    public void Conclude_OfADatagramPoisonedMeanwhile_IsDropped()
+    {
+        FragmentTable table = Table(4);
+        FragmentKey key = Key(_zones.Register(), 1);
+        FragmentTicket ticket = table.BeginFirst(key, s_first, Now, commit: true);
+        table.Poison(key, Now);
+        table.Conclude(ticket, Verdict.Allow, new FragmentVerdict { Reason = Reason.MatchedRule });
+        Assert.Equal(Reason.OverlappingFragment, table.DecideLater(key, s_last, Now, new Upheld(), mayHold: false, commit: true).Reason);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
