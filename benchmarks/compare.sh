@@ -8,6 +8,7 @@ rounds=${1:-5}
 pattern=${2:-.}
 core=${RACE_CORE:-$(($(nproc) - 1))}
 work=../artifacts/race
+results=${RACE_RESULTS:-results}
 sets='cloud_100.v4 acl1_1k.v4 fw1_1k.v4 ipc1_1k.v4 acl1_10k.v4 fw1_10k.v4 ipc1_10k.v4 acl1_100k.v4 fw1_100k.v4 ipc1_100k.v4
   acl1_10k.v6 fw1_10k.v6 ipc1_10k.v6'
 entries='65536 1000000 8000000'
@@ -74,8 +75,8 @@ for round in $(seq "$rounds"); do
   done
 done
 
-mkdir -p results
-result=results/$(date +%Y-%m-%d)-${RACE_NAME:-race}.md
+mkdir -p "$results"
+result=$results/$(date +%Y-%m-%d)-${RACE_NAME:-race}.md
 {
   echo "# Race of $(date '+%-d %B %Y')"
   echo
