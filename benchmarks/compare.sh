@@ -40,6 +40,7 @@ works() {
   for word in $entries; do echo "table v4 $word"; echo "table v6 $word"; done
   for word in $connections; do echo "packet $word"; done
   for word in 65536 1000000; do echo "open $word"; done
+  for word in cloud_100.v4 acl1_10k.v4 acl1_100k.v4; do echo "rules $word"; done
 }
 
 ours() {

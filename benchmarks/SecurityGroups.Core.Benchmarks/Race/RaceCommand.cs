@@ -8,6 +8,7 @@ internal static class RaceCommand
 {
     private const string Usage = """
         race match SET            million lookups a second in a rule set (cloud_100.v4, acl1_10k.v6, ...); milliseconds and KiB of its compilation
+        race rules SET            million packets a second that no connection knows, bytes in, decision out, of a stateless NIC with a rule set
         race table FAMILY COUNT   million connection lookups a second with their state update (v4 or v6, UDP)
         race packet COUNT         million packets a second, bytes in, decision out, of so many established TCP connections
         race open COUNT           million new connections and denied packets a second, in a table for so many
@@ -21,6 +22,9 @@ internal static class RaceCommand
         {
             case ["match", var set]:
                 MatchRace.Run(set);
+                return 0;
+            case ["rules", var set]:
+                TraceRace.Run(set);
                 return 0;
             case ["table", var family, var count]:
                 TableRace.Run(family, Number(count));
