@@ -46,7 +46,7 @@ internal sealed partial class ConnectionTable
             paid += victim.IsOver ? 0 : 1;
         }
 
-        return paid > 0 || CountStaying(foresight, zone, rank) < limit;
+        return paid > 0 || CountStaying(foresight, zone, rank) < limit || (AddSweep(foresight, now) && CountStaying(foresight, zone, rank) < limit);
     }
 
     // One that is listed; else the hand at the quota, then a sweep, after which all are listed.
@@ -61,10 +61,13 @@ internal sealed partial class ConnectionTable
             }
 
             AddHand(foresight, now, TrackingTuning.HandStepsAtQuota, isEarly: false);
-            AddSweep(foresight, now, isWanted: CountStaying(foresight, zone, rank) >= limit);
+            if (CountStaying(foresight, zone, rank) < limit || !AddSweep(foresight, now))
+            {
+                return Victim.None;
+            }
         }
 
-        return foresight.IsSwept && CountStaying(foresight, zone, rank) >= limit ? LeavesUnlisted(zone, rank, foresight, now) : Victim.None;
+        return CountStaying(foresight, zone, rank) >= limit ? LeavesUnlisted(zone, rank, foresight, now) : Victim.None;
     }
 
     private InsertResult ForetellInTable(ConnectionRank rank, Foresight foresight, long now)
@@ -80,7 +83,7 @@ internal sealed partial class ConnectionTable
     private int CountStaying(Foresight foresight, Zone? zone, ConnectionRank? rank)
     {
         Occupancy room = zone is null ? _counters[0].Room : zone.Room;
-        return (rank is { } one ? room.Of(one) : zone?.Connections ?? room.Connections) - foresight.Leaving.Count(
+        return (rank is { } one ? room.Of(one) : room.Connections) - foresight.Leaving.Count(
             index => (zone is null || _zones.FindOfConnection(_entries[index].Zone) == zone) && (rank is null || Peek(index).Rank == rank));
     }
 
@@ -116,13 +119,16 @@ internal sealed partial class ConnectionTable
     private Victim LeavesDrawn(ConnectionRank? only, Foresight foresight, long now) =>
         foresight.Leave(Draw(only, now, Volatile.Read(ref _counters[0].Drawn), foresight.Leaving));
 
-    private void AddSweep(Foresight foresight, long now, bool isWanted)
+    private bool AddSweep(Foresight foresight, long now)
     {
-        foresight.IsSwept = isWanted && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
-        if (foresight.IsSwept)
+        bool sweeps = !foresight.IsSwept && IsSweepDue(Volatile.Read(ref _counters[0].SweptAt), now);
+        if (sweeps)
         {
+            foresight.IsSwept = true;
             AddHand(foresight, now, _free.Used, isEarly: false);
         }
+
+        return sweeps;
     }
 
     private void AddHand(Foresight foresight, long now, uint steps, bool isEarly)

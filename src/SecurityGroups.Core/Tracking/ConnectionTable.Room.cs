@@ -38,7 +38,8 @@ internal sealed partial class ConnectionTable
             : NoRoomFor(rank, InsertResult.ZoneFull);
     }
 
-    // A quota that was lowered is reached again little by little: two go for one that comes. What had expired is no price.
+    // A quota that was lowered is reached again little by little: two go for one that comes, and two of its kind where its share is exceeded.
+    // What had expired is no price; where there is more of it than one newcomer ends, a sweep does.
     private bool TryShrink(Zone zone, ConnectionRank? rank, long now, int limit)
     {
         int paid = 0;
@@ -52,7 +53,7 @@ internal sealed partial class ConnectionTable
             paid += wasOver ? 0 : 1;
         }
 
-        return paid > 0 || CountOf(zone, rank) <= limit;
+        return paid > 0 || CountOf(zone, rank) <= limit || (TrySweep(now) && CountOf(zone, rank) <= limit);
     }
 
     // Where nobody is listed who may go: the count includes what expired unnoticed, and a sweep also finds who is in no list.

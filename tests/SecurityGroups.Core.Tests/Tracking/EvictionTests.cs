@@ -273,6 +273,22 @@ public class EvictionTests
         Assert.Null(harness.Tracker.Table.FindDamage());
     }
 
+    /// <summary>More had expired than one newcomer ends: a sweep does, and there is room at once.</summary>
+    [Fact]
+    public void Quota_ThatWasLowered_BelowManyExpired_HasRoomForANewcomer()
+    {
+        TrackerHarness harness = new(options: s_uncapped with { MaxConnections = 1_000 });
+        harness.Modes = harness.Modes with { MaxConnections = 400 };
+        Assert.All(Enumerable.Range(1, 300), port => Assert.True(harness.SendOut(harness.Out().Udp(port, 53)).IsAllowed));
+        harness.Modes = harness.Modes with { MaxConnections = 10 };
+        harness.Wait(31);
+        byte[] packet = harness.Out().Udp(1_000, 53);
+        Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, packet, commit: false).Reason);
+        Assert.Equal(Reason.MatchedRule, harness.Send(Direction.Egress, packet).Reason);
+        Assert.Equal(1, harness.Tracker.CountOf(harness.Zone));
+        Assert.Null(harness.Tracker.Table.FindDamage());
+    }
+
     /// <summary>Two NICs in a table that is always about to be full: Explain says what happens next.</summary>
     [Theory]
     [InlineData(0, Reason.ConnectionTableFull)]
