@@ -34,7 +34,8 @@ internal static class RaceReport
         }
 
         double[] sorted = [.. values.Order()];
-        return $"{Text(sorted[sorted.Length / 2])} [{Text(sorted[0])} - {Text(sorted[^1])}]";
+        double median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return $"{Text(median)} [{Text(sorted[0])} - {Text(sorted[^1])}]";
     }
 
     private static string Text(double value) => value.ToString(value >= 100 ? "N0" : value >= 10 ? "N1" : "N2", CultureInfo.InvariantCulture);
