@@ -12,11 +12,9 @@ namespace SecurityGroups.Benchmarks;
 [IterationCount(40)]
 public class EventBenchmarks : IDisposable
 {
-    private const int Burst = 32;
     private const int Connections = 10_000;
     private const int MaxConnections = 65_536;
     private static readonly TimeSpan s_roundTime = TimeSpan.FromHours(1);
-    private readonly Decision[] _decisions = new Decision[Burst];
     private readonly FirewallEventOptions _roomy = new() { Capacity = 8 * TcpConversations.RingLength, DenialsPerSecond = 1_000_000 };
     private TcpConversations[] _all = [];
     private int _round;
@@ -91,13 +89,7 @@ public class EventBenchmarks : IDisposable
 
     private int Filter(TcpConversations conversations)
     {
-        int allowed = 0;
-        for (int i = 0; i < TcpConversations.RingLength; i += Burst)
-        {
-            allowed += conversations.Nic.Filter(
-                Direction.Ingress, conversations.Ring, conversations.Slices.AsSpan(i, Burst), _decisions, s_roundTime * _round);
-        }
-
+        int allowed = conversations.FilterInBursts(s_roundTime * _round);
         return allowed == (Packets == Traffic.Denied ? 0 : TcpConversations.RingLength)
             ? allowed
             : throw new InvalidOperationException($"{allowed} packets were allowed.");

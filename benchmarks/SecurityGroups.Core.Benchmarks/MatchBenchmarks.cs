@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using SecurityGroups.Benchmarks.Data;
-using SecurityGroups.Benchmarks.Race;
 using SecurityGroups.Match;
 
 namespace SecurityGroups.Benchmarks;
@@ -13,7 +12,7 @@ namespace SecurityGroups.Benchmarks;
 public class MatchBenchmarks : IDisposable
 {
     private const int Headers = 1_024;
-    private readonly MatchKey[] _keys = new MatchKey[Headers];
+    private MatchKey[] _keys = [];
     private NaiveMatch _naive = null!;
     private CompiledForm _form = null!;
     private Firewall _firewall = null!;
@@ -27,13 +26,7 @@ public class MatchBenchmarks : IDisposable
     public void Setup()
     {
         RuleSet set = RuleSet.Load(Set);
-        Header[] headers = [.. set.Trace.Take(Headers)];
-        for (int i = 0; i < Headers; i++)
-        {
-            _keys[i] = new MatchKey(
-                Direction.Ingress, AddressBits.EthertypeOf(headers[i].Remote), AddressBits.From(headers[i].Remote), headers[i].Protocol, headers[i].Port);
-        }
-
+        _keys = [.. set.Trace.Take(Headers).Select(header => header.ToMatchKey())];
         _naive = new NaiveMatch(set, Headers);
         _firewall = new Firewall(set.ToPolicy(), new FirewallOptions { LinkType = LinkType.RawIp });
         _form = _firewall.Ruleset.FormOf(_firewall.Ruleset.FindNic("nic")!).Form;

@@ -12,9 +12,7 @@ namespace SecurityGroups.Benchmarks;
 [IterationCount(60)]
 public class OpeningBenchmarks : IDisposable
 {
-    private const int Burst = 32;
     private static readonly TimeSpan s_roundTime = TimeSpan.FromHours(1);
-    private readonly Decision[] _decisions = new Decision[Burst];
     private TcpConversations _conversations = null!;
     private int _round;
 
@@ -45,13 +43,7 @@ public class OpeningBenchmarks : IDisposable
 
     private int Filter(int expectAllowed)
     {
-        int allowed = 0;
-        for (int i = 0; i < TcpConversations.RingLength; i += Burst)
-        {
-            allowed += _conversations.Nic.Filter(
-                Direction.Ingress, _conversations.Ring, _conversations.Slices.AsSpan(i, Burst), _decisions, s_roundTime * (_round + 1));
-        }
-
+        int allowed = _conversations.FilterInBursts(s_roundTime * (_round + 1));
         return allowed == expectAllowed ? allowed : throw new InvalidOperationException($"{allowed} packets were allowed, not {expectAllowed}.");
     }
 }

@@ -11,6 +11,7 @@ internal sealed class TcpConversations : IDisposable
 {
     public const int RingLength = 16_384;
     public const int FrameOctets = 64;
+    private const int Burst = 32;
     private const int IpOffset = 14;
     private const int TcpOffset = IpOffset + 20;
     private const byte Syn = 0x02;
@@ -20,6 +21,7 @@ internal sealed class TcpConversations : IDisposable
     private const uint ServerAddress = 0x0A00_0005;
     private const int ConnectionsPerClient = 50_000;
 
+    private readonly Decision[] _decisions = new Decision[Burst];
     private readonly byte[] _ring = new byte[RingLength * FrameOctets];
     private readonly Random _random = new(1);
     private readonly int _connections;
@@ -76,6 +78,30 @@ internal sealed class TcpConversations : IDisposable
         {
             BinaryPrimitives.WriteUInt16BigEndian(_ring.AsSpan((i * FrameOctets) + TcpOffset + 2), 23);
         }
+    }
+
+    /// <summary>Filters the ring in bursts of 32; returns how many are allowed.</summary>
+    public int FilterInBursts(TimeSpan now)
+    {
+        int allowed = 0;
+        for (int i = 0; i < RingLength; i += Burst)
+        {
+            allowed += Nic.Filter(Direction.Ingress, Ring, Slices.AsSpan(i, Burst), _decisions, now);
+        }
+
+        return allowed;
+    }
+
+    /// <summary>Filters the ring one by one; returns how many are allowed.</summary>
+    public int FilterSingly(TimeSpan now)
+    {
+        int allowed = 0;
+        for (int i = 0; i < RingLength; i++)
+        {
+            allowed += Nic.Filter(Direction.Ingress, Frame(i), now).IsAllowed ? 1 : 0;
+        }
+
+        return allowed;
     }
 
     public void Dispose() => Firewall.Dispose();

@@ -17,8 +17,7 @@ internal sealed class MatchRace : IDisposable
 
     private MatchRace(RuleSet set)
     {
-        _keys = [.. set.Trace.Select(header => new MatchKey(
-            Direction.Ingress, AddressBits.EthertypeOf(header.Remote), AddressBits.From(header.Remote), header.Protocol, header.Port))];
+        _keys = [.. set.Trace.Select(header => header.ToMatchKey())];
         _firewall = Compile(set.ToPolicy());
         _form = _firewall.Ruleset.FormOf(_firewall.Ruleset.FindNic("nic")!).Form;
     }

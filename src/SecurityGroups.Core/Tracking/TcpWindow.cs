@@ -14,7 +14,7 @@ namespace SecurityGroups.Tracking;
 /// </code>
 /// where ack is the highest edge of the SACK blocks, if there are any. A segment without ACK is judged as if it acknowledged everything.
 /// </remarks>
-internal ref struct TcpWindow
+internal readonly ref struct TcpWindow
 {
     /// <summary>How far an acknowledgment may lag at least; see <see cref="TcpSide.Lag"/>.</summary>
     public const uint AcknowledgmentLag = 66_000;
@@ -90,14 +90,14 @@ internal ref struct TcpWindow
     }
 
     /// <summary>In SYN-SENT: whether the sender acknowledges the SYN (RFC 9293, 3.10.7.3); of data on the SYN, any part.</summary>
-    public readonly bool AnswersSyn(TcpSegment segment)
+    public bool AnswersSyn(TcpSegment segment)
     {
         uint first = Sender.MaxAcknowledgment;
         return segment.HasAcknowledgment && segment.Acknowledgment - first <= Receiver.End - first;
     }
 
     /// <summary>Whether the sender acknowledges something that was sent, and not long ago.</summary>
-    public readonly bool AcknowledgesRecent(TcpSegment segment) =>
+    public bool AcknowledgesRecent(TcpSegment segment) =>
         segment.HasAcknowledgment && Receiver.End - segment.Acknowledgment <= Sender.Lag;
 
     /// <summary>In SYN-SENT: notes how far the responder's data reach that came before its SYN-ACK.</summary>
@@ -115,7 +115,7 @@ internal ref struct TcpWindow
     /// Whether data beyond the window was at least plausible: then its end is noted, so that the acknowledgment of it, if the segment
     /// reached its receiver by another way, does not stop the connection (behaviour E06).
     /// </summary>
-    public readonly void NoteOvershoot(TcpSegment segment)
+    public void NoteOvershoot(TcpSegment segment)
     {
         uint sack = HighestAcknowledged(segment);
         uint overshot = segment.End - Sender.MaxEnd;
@@ -130,7 +130,7 @@ internal ref struct TcpWindow
 
     /// <summary>The four bounds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly Reason Bounds(TcpSegment segment, uint sack)
+    private Reason Bounds(TcpSegment segment, uint sack)
     {
         if (SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd))
         {
@@ -147,7 +147,7 @@ internal ref struct TcpWindow
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly uint HighestAcknowledged(TcpSegment segment)
+    private uint HighestAcknowledged(TcpSegment segment)
     {
         if (!segment.HasAcknowledgment)
         {
@@ -159,17 +159,17 @@ internal ref struct TcpWindow
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool IsLateAcknowledgment(uint acknowledgment) =>
+    private bool IsLateAcknowledgment(uint acknowledgment) =>
         SequenceNumber.IsBefore(acknowledgment, Receiver.End - Sender.Lag);
 
     // Before the handshake is over a SYN with a higher sequence number replaces the one before (RFC 9293: reinitialized TCP).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool IsSynAnew(TcpSegment segment, ConnectionState state) =>
+    private bool IsSynAnew(TcpSegment segment, ConnectionState state) =>
         SequenceNumber.IsAfter(segment.End, Sender.End) && state.Class is ConnectionClass.SynSent or ConnectionClass.SynReceived;
 
     // The answer to a SYN acknowledges it (RFC 9293, 3.10.7.3). The lag that condition IV grants to old acknowledgments would let an attacker
     // who guesses the number roughly answer in place of the responder. Stricter than Linux.
-    private readonly bool IsStaleAnswer(TcpSegment segment, ConnectionState state) =>
+    private bool IsStaleAnswer(TcpSegment segment, ConnectionState state) =>
         state.Class == ConnectionClass.SynSent && segment.Kind == TcpSegmentKind.SynAck
         && SequenceNumber.IsBefore(segment.Acknowledgment, Sender.MaxAcknowledgment);
 
@@ -287,7 +287,7 @@ internal ref struct TcpWindow
 
     // The last data once more, without news and without a word of the other end between: its receiver may be gone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void CountRetransmission(TcpSegment segment, uint acknowledgment, ref ConnectionState state)
+    private void CountRetransmission(TcpSegment segment, uint acknowledgment, ref ConnectionState state)
     {
         bool isRepeat = segment.HasPayload && segment.End == Sender.End
             && Sender.HasAcknowledged && !SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment);
@@ -296,7 +296,7 @@ internal ref struct TcpWindow
 
     // Scaling is on only if both SYNs offered it (RFC 7323, 2.2).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int Scale(ConnectionState state)
+    private int Scale(ConnectionState state)
     {
         int own = state.Scale(_fromInitiator);
         return own == ConnectionState.NoScale || state.Scale(!_fromInitiator) == ConnectionState.NoScale ? 0 : own;

@@ -1,7 +1,6 @@
 using System.Net;
-using SecurityGroups.Benchmarks.Data;
 
-namespace SecurityGroups.Benchmarks.Race;
+namespace SecurityGroups.Benchmarks.Data;
 
 /// <summary>What a .NET user has today: a list of <see cref="IPNetwork"/> with protocol and ports, scanned in order.</summary>
 internal sealed class NaiveMatch(RuleSet set, int headers)

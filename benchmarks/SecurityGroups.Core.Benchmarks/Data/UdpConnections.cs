@@ -1,0 +1,94 @@
+using SecurityGroups.Packets;
+using SecurityGroups.Tracking;
+
+namespace SecurityGroups.Benchmarks.Data;
+
+/// <summary>A tracker full of UDP connections of one NIC, and lookups in it with their state update.</summary>
+internal sealed class UdpConnections
+{
+    private const int Burst = 32;
+    private readonly ConnectionTracker _tracker;
+    private readonly ParsedPacket _packet;
+    private readonly TrackingModes _modes = new(EstablishedConnections.KeepUntilIdle, PickUp.Strict, WindowCheck.Enforce, false, 0);
+    private readonly Ethertype _family;
+    private readonly uint _zone;
+
+    public UdpConnections(Ethertype family, int count)
+    {
+        _family = family;
+        _packet = new ParsedPacket { Kind = family == Ethertype.IPv6 ? PacketKind.IPv6 : PacketKind.IPv4, Protocol = ProtocolNumbers.Udp, Traits = PacketTraits.Ports };
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        _tracker = new ConnectionTracker(new ConnectionTrackingOptions { MaxConnections = count, UnrepliedPercentage = 100 });
+        Octets = GC.GetTotalMemory(forceFullCollection: true) - before;
+        _zone = _tracker.RegisterZone();
+        for (int i = 0; i < count; i++)
+        {
+            Reason reason = _tracker.Create(Key(i), _packet, Direction.Egress, 0, _modes, 1, commit: true);
+            if (reason != Reason.NotEvaluated)
+            {
+                throw new InvalidOperationException($"Connection {i}: {reason}.");
+            }
+        }
+    }
+
+    /// <summary>What the empty tracker reserved.</summary>
+    public long Octets { get; }
+
+    /// <summary>The key of a connection; from the count on, of one that does not exist.</summary>
+    public FlowKey Key(int number)
+    {
+        ushort port = (ushort)(1_024 + (number & 0x3FFF));
+        return _family == Ethertype.IPv6
+            ? new FlowKey(new UInt128(0x2001_0DB8_0000_0000, 5), new UInt128(0x2001_0DB8_0001_0000, (ulong)number * 0x9E37_79B9_7F4A_7C15), 443, port, _zone, _family, 0, ProtocolNumbers.Udp)
+            : new FlowKey(0x0A00_0005, 0xCB00_0000u + ((uint)number >> 14), 443, port, _zone, _family, 0, ProtocolNumbers.Udp);
+    }
+
+    /// <summary>How many are found, one by one.</summary>
+    public int FindSingly(ReadOnlySpan<FlowKey> keys)
+    {
+        int found = 0;
+        foreach (ref readonly FlowKey key in keys)
+        {
+            found += _tracker.Track(key, _packet, Direction.Egress, 0, _modes, new UnchangedRules(), commit: true).Found ? 1 : 0;
+        }
+
+        return found;
+    }
+
+    /// <summary>How many are found, in bursts of 32; a rest that is no burst is left out.</summary>
+    public int FindInBursts(ReadOnlySpan<FlowKey> keys)
+    {
+        int found = 0;
+        Span<ulong> hashes = stackalloc ulong[Burst];
+        for (int start = 0; start + Burst <= keys.Length; start += Burst)
+        {
+            for (int i = 0; i < Burst; i++)
+            {
+                hashes[i] = _tracker.Hash(keys[start + i]);
+                _tracker.PrefetchBucket(hashes[i]);
+            }
+
+            foreach (ulong hash in hashes)
+            {
+                _tracker.PrefetchEntry(hash);
+            }
+
+            for (int i = 0; i < Burst; i++)
+            {
+                found += _tracker.Track(hashes[i], keys[start + i], _packet, Direction.Egress, 0, _modes, new UnchangedRules(), commit: true).Found ? 1 : 0;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Rules that never changed.</summary>
+    private readonly struct UnchangedRules : IConnectionPolicy
+    {
+        public uint Generation => 1;
+
+        public bool IsCurrent(uint stamp, in FlowKey key) => true;
+
+        public bool Allows(Direction direction, in FlowKey key) => true;
+    }
+}
