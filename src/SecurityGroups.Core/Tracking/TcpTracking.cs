@@ -44,8 +44,9 @@ internal static class TcpTracking
             case TcpStates.Ignore:
                 return Ignored(ref entry, ref hint, ref state, segment, fromInitiator, now, modes);
             case ConnectionClass.SynSent2 when state.Class == ConnectionClass.SynSent && entry.Responder.HasAcknowledged:
-                // It acknowledged the SYN with early data: no simultaneous open, but a late duplicate or a blind guess.
-                return TrackResult.Ignored;
+                // It acknowledged the SYN with early data, so it does not open by itself: a blind guess, which the initiator would take for a
+                // simultaneous open.
+                return TrackResult.Deny(Reason.InvalidState);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close && fromInitiator && IsOldSyn(entry, segment):
                 return Ignored(ref entry, ref hint, ref state, segment, fromInitiator, now, modes);
             case ConnectionClass.SynSent when state.Class is ConnectionClass.TimeWait or ConnectionClass.Close:

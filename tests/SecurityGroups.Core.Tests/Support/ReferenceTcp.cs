@@ -73,7 +73,7 @@ internal sealed class ReferenceTcp
         if (kind == Kind.Syn && !fromInitiator && State == State.SynSent && _responder.EarlyEnd is not null)
         {
             // It acknowledged the SYN already: this is none of a simultaneous open.
-            return (Reason.PassIgnored, this);
+            return (Reason.InvalidState, this);
         }
 
         if (Transition(State, kind, fromInitiator, _isSimultaneous) is not { } next)

@@ -122,6 +122,11 @@ internal static partial class KnownDifferences
             difference => difference is { IsLooser: true, Last: { Kind: TcpSegmentKind.Fin, State: "synSent", FromInitiator: false } },
             Witness.Told(P0, "> S 1000; < FA 5001 1001")),
         new(
+            "SYN of the responder behind data that overtook its SYN-ACK", "denies `InvalidState`", "takes it for a simultaneous open",
+            "RFC 5961, 4: who acknowledged the SYN does not open by itself, and the initiator would answer a blind SYN and refuse the true SYN-ACK",
+            difference => difference.IsStricter && difference.Last is { Kind: TcpSegmentKind.Syn, State: "synSent", FromInitiator: false } && difference.Reason == Reason.InvalidState,
+            Witness.Told(P0, "> S 1000; < PA 5001+100 1001; < S 90000")),
+        new(
             "what follows data that overtook the SYN-ACK", "knows how far they reach", "does not, and refuses their acknowledgment",
             "fast open (RFC 7413) through reordering: the connection would hang",
             difference => difference.Before.Any(judged => judged is { Kind: TcpSegmentKind.Ack or TcpSegmentKind.Fin, State: "synSent", FromInitiator: false, Decision.Reason: Reason.PassIgnored }),
