@@ -20,15 +20,25 @@ internal sealed class TcpConversations : IDisposable
     private const int ServerPort = 443;
     private const uint ServerAddress = 0x0A00_0005;
     private const int ConnectionsPerClient = 50_000;
+    private const int TcpOctets = 20;
+    private const uint PayloadOctets = FrameOctets - TcpOffset - TcpOctets;
+    private const uint ClientStart = 1000;
+    private const uint ServerStart = 5000;
+    private const uint ServerEnd = ServerStart + 1 + PayloadOctets;
+
+    // NOP and a window scale of 8 (RFC 7323).
+    private const uint ScaleOption = 0x0103_0308;
 
     private readonly Decision[] _decisions = new Decision[Burst];
     private readonly byte[] _ring = new byte[RingLength * FrameOctets];
     private readonly Random _random = new(1);
+    private readonly uint[] _sent;
     private readonly int _connections;
 
     public TcpConversations(int connections, int maxConnections, bool countTraffic = false, FirewallEventOptions? events = null)
     {
         _connections = connections;
+        _sent = new uint[connections];
         Slices = [.. Enumerable.Range(0, RingLength).Select(i => new PacketSlice(i * FrameOctets, FrameOctets))];
         Firewall = new Firewall(Policy(), new FirewallOptions
         {
@@ -52,12 +62,14 @@ internal sealed class TcpConversations : IDisposable
 
     public ReadOnlySpan<byte> Frame(int index) => _ring.AsSpan(index * FrameOctets, FrameOctets);
 
-    /// <summary>Fills the ring with data packets of random connections.</summary>
+    /// <summary>Fills the ring with the next data packets of random connections.</summary>
     public void FillRing()
     {
         for (int i = 0; i < RingLength; i++)
         {
-            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), _random.Next(_connections), Direction.Ingress, Ack, 1001, 5001);
+            int connection = _random.Next(_connections);
+            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), connection, Direction.Ingress, Ack, ClientStart + 1 + _sent[connection], ServerEnd);
+            _sent[connection] += PayloadOctets;
         }
     }
 
@@ -66,7 +78,7 @@ internal sealed class TcpConversations : IDisposable
     {
         for (int i = 0; i < RingLength; i++)
         {
-            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), (round * RingLength) + i, Direction.Ingress, Syn, 1000, 0);
+            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), (round * RingLength) + i, Direction.Ingress, Syn, ClientStart, 0);
         }
     }
 
@@ -118,9 +130,11 @@ internal sealed class TcpConversations : IDisposable
         byte[] frame = new byte[FrameOctets];
         for (int i = 0; i < _connections; i++)
         {
-            Expect(frame, i, Direction.Ingress, Syn, 1000, 0);
-            Expect(frame, i, Direction.Egress, SynAck, 5000, 1001);
-            Expect(frame, i, Direction.Ingress, Ack, 1001, 5001);
+            Expect(frame, i, Direction.Ingress, Syn, ClientStart, 0);
+            Expect(frame, i, Direction.Egress, SynAck, ServerStart, ClientStart + 1);
+            Expect(frame, i, Direction.Ingress, Ack, ClientStart + 1, ServerStart + 1);
+            Expect(frame, i, Direction.Egress, Ack, ServerStart + 1, ClientStart + 1 + PayloadOctets);
+            _sent[i] = PayloadOctets;
         }
     }
 
@@ -139,10 +153,12 @@ internal sealed class TcpConversations : IDisposable
         uint client = 0xCB00_0000u + (uint)(connection / ConnectionsPerClient);
         ushort clientPort = (ushort)(10_000 + (connection % ConnectionsPerClient));
         bool isIngress = direction == Direction.Ingress;
+        bool isSyn = (flags & Syn) != 0;
+        int tcpOctets = TcpOctets + (isSyn ? sizeof(uint) : 0);
         frame.Clear();
         frame[12] = 0x08;
         frame[IpOffset] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(IpOffset + 2)..], FrameOctets - IpOffset);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(IpOffset + 2)..], (ushort)((isSyn ? TcpOffset + tcpOctets : FrameOctets) - IpOffset));
         frame[IpOffset + 8] = 64;
         frame[IpOffset + 9] = 6;
         BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 12)..], isIngress ? client : ServerAddress);
@@ -151,8 +167,12 @@ internal sealed class TcpConversations : IDisposable
         BinaryPrimitives.WriteUInt16BigEndian(frame[(TcpOffset + 2)..], isIngress ? (ushort)ServerPort : clientPort);
         BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + 4)..], sequence);
         BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + 8)..], acknowledgment);
-        frame[TcpOffset + 12] = 5 << 4;
+        frame[TcpOffset + 12] = (byte)(tcpOctets << 2);
         frame[TcpOffset + 13] = flags;
         BinaryPrimitives.WriteUInt16BigEndian(frame[(TcpOffset + 14)..], 60_000);
+        if (isSyn)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + TcpOctets)..], ScaleOption);
+        }
     }
 }
