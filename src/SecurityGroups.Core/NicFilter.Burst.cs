@@ -77,17 +77,21 @@ public sealed partial class NicFilter
     private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
         where TBurst : IBurst, allows ref struct
     {
+        Span<PlainSegment> segments = stackalloc PlainSegment[Stride];
         Span<ParsedPacket> packets = stackalloc ParsedPacket[Stride];
         Span<Flow> flows = stackalloc Flow[Stride];
         Span<Reason> forms = stackalloc Reason[Stride];
+        uint plain = 0;
         for (int i = 0; i < decisions.Length; i++)
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
-            forms[i] = judge.Parse(bytes, bytes.Length, out packets[i]);
-            flows[i].IsTracked = false;
-            if (forms[i] == Reason.NotEvaluated)
+            if (judge.TryIdentify(bytes, ref segments[i], ref flows[i]))
             {
-                judge.Identify(packets[i], ref flows[i]);
+                plain |= 1u << i;
+            }
+            else
+            {
+                forms[i] = Read(judge, bytes, out packets[i], ref flows[i]);
             }
 
             if (flows[i].IsTracked)
@@ -106,9 +110,31 @@ public sealed partial class NicFilter
 
         for (int i = 0; i < decisions.Length; i++)
         {
-            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(burst[start + i], packets[i], flows[i]) : judge.DenyForm(forms[i], packets[i]);
+            bool isPlain = ((plain >> i) & 1) != 0;
+            if (isPlain && judge.TryAdvance(segments[i], flows[i]))
+            {
+                decisions[i] = Decision.Allow(Reason.Established);
+                continue;
+            }
+
+            ReadOnlySpan<byte> bytes = burst[start + i];
+            forms[i] = isPlain ? judge.Parse(bytes, bytes.Length, out packets[i]) : forms[i];
+            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(bytes, packets[i], flows[i]) : judge.DenyForm(forms[i], packets[i]);
             judge.Report(packets[i], decisions[i]);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Reason Read(in PacketJudge judge, ReadOnlySpan<byte> bytes, out ParsedPacket packet, ref Flow flow)
+    {
+        Reason form = judge.Parse(bytes, bytes.Length, out packet);
+        flow.IsTracked = false;
+        if (form == Reason.NotEvaluated)
+        {
+            judge.Identify(packet, ref flow);
+        }
+
+        return form;
     }
 
     // Runs of one decision, the usual case, cost one atomic addition.

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Guard;
 using SecurityGroups.Match;
 using SecurityGroups.Packets;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups;
 
@@ -121,6 +123,7 @@ public sealed partial class NicFilter
         }
     }
 
+    [SkipLocalsInit]
     private Decision FilterOne(Direction direction, ReadOnlySpan<byte> bytes, int originalLength, long nowMilliseconds, out bool isCut)
     {
         Check(direction);
@@ -128,13 +131,11 @@ public sealed partial class NicFilter
         Ruleset ruleset = _firewall.Ruleset;
         if (TryBind(ruleset, out NicBinding nic, out Decision decision))
         {
+            Unsafe.SkipInit(out PlainSegment segment);
+            Unsafe.SkipInit(out Flow flow);
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
-            decision = judge.Decide(bytes, originalLength, out ParsedPacket packet);
-            isCut = packet.Has(PacketTraits.HeadersCut);
-            if (!isCut)
-            {
-                judge.Report(packet, decision);
-            }
+            bool isAdvanced = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref segment, ref flow) && judge.TryAdvance(segment, flow);
+            decision = isAdvanced ? Decision.Allow(Reason.Established) : DecideOne(judge, bytes, originalLength, out isCut);
         }
         else
         {
@@ -147,6 +148,19 @@ public sealed partial class NicFilter
         }
 
         GC.KeepAlive(_firewall);
+        return decision;
+    }
+    // Apart from the short way, whose frame it would only widen.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Decision DecideOne(in PacketJudge judge, ReadOnlySpan<byte> bytes, int originalLength, out bool isCut)
+    {
+        Decision decision = judge.Decide(bytes, originalLength, out ParsedPacket packet);
+        isCut = packet.Has(PacketTraits.HeadersCut);
+        if (!isCut)
+        {
+            judge.Report(packet, decision);
+        }
+
         return decision;
     }
 }

@@ -22,6 +22,7 @@ internal readonly ref partial struct PacketJudge
     private readonly long _now;
     private readonly Direction _direction;
     private readonly bool _commit;
+    private readonly bool _takesPlain;
 
     public PacketJudge(
         FirewallSettings settings, ConnectionTracker tracker, Ruleset ruleset, NicBinding nic, NicState state, long nowMilliseconds, Direction direction, bool commit)
@@ -35,6 +36,7 @@ internal readonly ref partial struct PacketJudge
         _now = nowMilliseconds;
         _direction = direction;
         _commit = commit;
+        _takesPlain = commit && nic.Stateful && !settings.Parser.VerifyChecksums;
     }
 
     /// <summary>Whether the caller can keep packets and ask again.</summary>
@@ -143,7 +145,7 @@ internal readonly ref partial struct PacketJudge
     {
         if (_direction == Direction.Egress)
         {
-            return AddressGuard.CheckSourceMac(packet, _nic) != Reason.NotEvaluated ? Reason.SpoofedSource
+            return AddressGuard.CheckSourceMac(packet.SourceMac, _nic) != Reason.NotEvaluated ? Reason.SpoofedSource
                 : InfrastructureGuard.IsBanned(packet, _direction, _nic.Infrastructure) ? Reason.InfrastructureBan
                 : AddressGuard.CheckSource(packet, _nic);
         }

@@ -27,8 +27,8 @@ internal static class AddressGuard
     }
 
     /// <summary>Ethernet source address at egress; independent of whether addresses are checked.</summary>
-    public static Reason CheckSourceMac(in ParsedPacket packet, NicBinding nic) =>
-        nic.Mac != 0 && nic.LinkType == LinkType.Ethernet && packet.SourceMac != nic.Mac ? Reason.SpoofedSource : Reason.NotEvaluated;
+    public static Reason CheckSourceMac(ulong sourceMac, NicBinding nic) =>
+        nic.Mac != 0 && nic.LinkType == LinkType.Ethernet && sourceMac != nic.Mac ? Reason.SpoofedSource : Reason.NotEvaluated;
 
     /// <summary>Source address at egress: owned, or unspecified where a protocol begins without an address.</summary>
     public static Reason CheckSource(in ParsedPacket packet, NicBinding nic)

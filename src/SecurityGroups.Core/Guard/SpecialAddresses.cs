@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Match;
 using SecurityGroups.Packets;
 
@@ -36,6 +37,12 @@ internal static class SpecialAddresses
     public static bool IsGroupDestination(in ParsedPacket packet, NicBinding nic) => packet.Kind == PacketKind.IPv6
         ? IsMulticastV6(packet.Destination)
         : IsMulticastV4(packet.Destination) || IsBroadcast(packet.Destination, nic);
+
+    /// <summary>Whether an address means nothing by itself: no group, no broadcast, and no martian whatever the options.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOrdinary(UInt128 address, Ethertype ethertype, NicBinding nic) => ethertype == Ethertype.IPv6
+        ? (ulong)(address >> 64) != 0 && !IsMulticastV6(address)
+        : ((uint)address >> 24) is not (0 or 127 or >= 224) && (nic.Broadcasts.Length == 0 || !nic.Broadcasts.Contains(address));
 
     /// <summary>255.255.255.255, or the directed broadcast of one of the NIC's networks.</summary>
     public static bool IsBroadcast(UInt128 address, NicBinding nic) =>

@@ -8,6 +8,9 @@ namespace SecurityGroups.Packets;
 /// </summary>
 internal static class TcpOptions
 {
+    /// <summary>Two no-operations and a timestamp of 10 octets: all that most segments carry.</summary>
+    public const int TimestampsOctets = 12;
+
     private const byte EndOfList = 0;
     private const byte NoOperation = 1;
     private const byte WindowScale = 3;
@@ -15,22 +18,22 @@ internal static class TcpOptions
     private const byte Sack = 5;
     private const byte MaximumWindowScale = 14;
     private const int SackBlockOctets = 8;
-
-    // Two no-operations and a timestamp of 10 octets: all that most segments carry.
-    private const int TimestampLayoutOctets = 12;
     private const uint TimestampLayout = 0x0101080A;
 
     public static void Read(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
     {
         // Without the offers of a SYN nothing else is in it, and SACK has no room.
         bool isSyn = (packet.TcpFlags & TcpFlags.Syn) != 0;
-        if (!isSyn && octets.Length == TimestampLayoutOctets && BinaryPrimitives.ReadUInt32BigEndian(octets) == TimestampLayout)
+        if (!isSyn && octets.Length == TimestampsOctets && AreTimestamps(octets))
         {
             return;
         }
 
         Walk(octets, ref packet);
     }
+
+    /// <summary>Whether <see cref="TimestampsOctets"/> octets are the usual timestamps and nothing else.</summary>
+    public static bool AreTimestamps(ReadOnlySpan<byte> octets) => BinaryPrimitives.ReadUInt32BigEndian(octets) == TimestampLayout;
 
     private static void Walk(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
     {

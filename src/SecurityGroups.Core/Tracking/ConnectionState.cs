@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecurityGroups.Tracking;
 
 /// <summary>The state word of a connection: what changes with every packet, in 64 bits, so that one compare-and-swap locks or publishes it.</summary>
@@ -37,6 +39,7 @@ internal struct ConnectionState(ulong bits)
     private const ulong UnacknowledgedBits = InitiatorUnacknowledgedBit | ResponderUnacknowledgedBit;
     private const int RetransmitShift = 61;
     private const ulong ZeroWindowBit = 1UL << 63;
+    private const ulong Steady = LiveBit | ((ulong)ConnectionClass.Established << ClassShift) | RepliedBit | AssuredBit;
 
     private ulong _bits = bits;
 
@@ -49,6 +52,9 @@ internal struct ConnectionState(ulong bits)
         readonly get => (ConnectionClass)((_bits >> ClassShift) & 15);
         set => _bits = (_bits & ~(15UL << ClassShift)) | ((ulong)value << ClassShift);
     }
+
+    /// <summary>Whether this is an established TCP connection whose both ends talk, and no tombstone: an acknowledgment leaves it what it is.</summary>
+    public readonly bool IsSteady => (_bits & RankBits) == Steady;
 
     /// <summary>Direction of the first packet.</summary>
     public readonly Direction Original => (_bits & EgressBit) != 0 ? Direction.Egress : Direction.Ingress;
@@ -146,6 +152,7 @@ internal struct ConnectionState(ulong bits)
     public static long Since(long then, long now) => (now - then) << (64 - TimeBits) >> (64 - TimeBits);
 
     /// <summary>Restarts the timer; time only grows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Touch(long now)
     {
         if (IdleMilliseconds(now) > 0)
@@ -155,6 +162,7 @@ internal struct ConnectionState(ulong bits)
     }
 
     /// <summary>Sets the time of the last packet that counted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void LastSeenAt(long milliseconds) => _bits = (_bits & ~TimeMask) | ((ulong)milliseconds & TimeMask);
 
     /// <summary>Why a dead connection ended; meaningless while it lives.</summary>
@@ -164,7 +172,7 @@ internal struct ConnectionState(ulong bits)
     public readonly long Time => (long)(_bits & TimeMask);
 
     /// <summary>
-    /// Marks the connection as removed at a time, for <see cref="ConnectionTable.Release"/>: the table stores 0, whoever released that word takes
+    /// Marks the connection as removed at a time, for <see cref="ConnectionTable.Release(uint, ConnectionState)"/>: the table stores 0, whoever released that word takes
     /// it out of the index. What it was last, and when and why it ended, stay readable in this copy; only the window scales make room.
     /// </summary>
     public void Kill(ConnectionEnd end, long now) =>
@@ -181,7 +189,9 @@ internal struct ConnectionState(ulong bits)
     /// <summary>Whether one end sent data that the other has not acknowledged.</summary>
     public readonly bool IsUnacknowledgedBy(bool initiator) => (_bits & (initiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit)) != 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetUnacknowledged(bool ofInitiator, bool value) => Set(ofInitiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit, value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Set(ulong bit, bool value) => _bits = value ? _bits | bit : _bits & ~bit;
 }

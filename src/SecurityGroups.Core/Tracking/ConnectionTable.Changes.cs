@@ -156,7 +156,7 @@ internal sealed partial class ConnectionTable
         for (uint slots = bucket.SlotsWith(tag); slots != 0; slots &= slots - 1)
         {
             index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
-            if (HasKey(index, key) && new ConnectionState(Volatile.Read(ref _entries[index].StateWord)).IsLive)
+            if (HasKey(_entries[index], index, key) && new ConnectionState(Volatile.Read(ref _entries[index].StateWord)).IsLive)
             {
                 return true;
             }

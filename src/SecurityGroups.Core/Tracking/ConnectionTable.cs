@@ -100,7 +100,7 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>
-    /// Finds a live connection and locks it; the caller releases it with <see cref="Release"/>, soon and without waiting for anything.
+    /// Finds a live connection and locks it; the caller releases it with <see cref="Release(uint, ConnectionState)"/>, soon and without waiting for anything.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAcquire(in FlowKey key, ulong hash, out uint index, out ConnectionState state)
@@ -118,10 +118,14 @@ internal sealed partial class ConnectionTable
 
     /// <summary>Publishes the new state of an acquired connection and unlocks it. A dead state takes it out of the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(uint index, ConnectionState state)
+    public void Release(uint index, ConnectionState state) => Release(ref _entries[index], index, state);
+
+    /// <summary>As above, the entry at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(ref ConnectionEntry entry, uint index, ConnectionState state)
     {
         Interleaving.Step();
-        ref ulong word = ref _entries[index].StateWord;
+        ref ulong word = ref entry.StateWord;
         if (((word ^ state.Bits) & ConnectionState.RankBits) == 0)
         {
             Volatile.Write(ref word, state.Bits);
@@ -207,16 +211,17 @@ internal sealed partial class ConnectionTable
         for (uint slots = bucket.SlotsWith(tag); slots != 0; slots &= slots - 1)
         {
             index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
-            if (HasKey(index, key) && TryLock(ref _entries[index], out state))
+            ref ConnectionEntry entry = ref _entries[index];
+            if (HasKey(entry, index, key) && TryLock(ref entry, out state))
             {
                 // Threads A and B: A compared the key, B removed the connection and put another one into its entry, A locked that one.
-                if (HasKey(index, key))
+                if (HasKey(entry, index, key))
                 {
                     return true;
                 }
 
                 Interleaving.Step();
-                Volatile.Write(ref _entries[index].StateWord, state.Bits);
+                Volatile.Write(ref entry.StateWord, state.Bits);
             }
         }
 
@@ -242,10 +247,9 @@ internal sealed partial class ConnectionTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool HasKey(uint index, in FlowKey key)
+    private bool HasKey(in ConnectionEntry entry, uint index, in FlowKey key)
     {
         Interleaving.Step();
-        ref ConnectionEntry entry = ref _entries[index];
         return entry.HasKey(key.AddressWord, key) && (!key.IsIPv6 || HasAddresses(index, key));
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class ConnectionTracker
     private static bool IsStale<TPolicy>(in ConnectionEntry entry, in FlowKey key, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy =>
         entry.Stamp == ConnectionEntry.Unchecked
-        || (modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
+        || (entry.Stamp != policy.Generation && modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
 
     // A tombstone stays for its idle time from here on; the packets that it denies prolong nothing.
     private static void Revoke(ref ConnectionState state, long now)

@@ -42,7 +42,7 @@ internal readonly struct TcpHint(ulong bits)
 
     public static TcpHint OfSyn(TcpSegment segment, bool mayBeChallenged)
     {
-        int scale = segment.Has(PacketTraits.WindowScale) ? segment.Packet.TcpWindowScale : ConnectionState.NoScale;
+        int scale = segment.Has(PacketTraits.WindowScale) ? segment.WindowScale : ConnectionState.NoScale;
         return new TcpHint(
             segment.End | ((ulong)segment.Window << WindowShift) | ((ulong)scale << ScaleShift)
             | (segment.Has(PacketTraits.SackPermitted) ? SackBit : 0) | (mayBeChallenged ? ChallengeBit : 0));

@@ -1,5 +1,3 @@
-using SecurityGroups.Packets;
-
 namespace SecurityGroups.Tracking;
 
 /// <summary>What a reset does to its connection: it counts only if its sender proves to know the connection (RFC 5961, 3.2).</summary>
@@ -43,7 +41,7 @@ internal static class TcpReset
 
     // The SYN that was let pass is refused: both ends agree that there is no connection.
     private static bool RefusesHint(TcpHint hint, TcpSegment segment) =>
-        (segment.Packet.TcpFlags & TcpFlags.Ack) != 0 && segment.Acknowledgment == hint.Number;
+        segment.HasAckFlag && segment.Acknowledgment == hint.Number;
 
     /// <summary>
     /// In SYN-SENT the responder's reset must acknowledge the SYN (RFC 9293, 3.10.7.3); with data on the SYN, any part of it. The initiator

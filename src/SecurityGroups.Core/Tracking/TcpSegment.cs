@@ -3,40 +3,66 @@ using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
-/// <summary>A packet seen as a TCP segment: the numbers that the window check works with. Small, so that it travels in registers.</summary>
-internal readonly ref struct TcpSegment
+/// <summary>A packet seen as a TCP segment: the numbers that the window check works with.</summary>
+internal readonly struct TcpSegment
 {
-    /// <summary>The packet itself.</summary>
-    public readonly ref readonly ParsedPacket Packet;
+    public readonly uint Sequence;
 
     /// <summary>Sequence number after the segment; SYN and FIN count.</summary>
     public readonly uint End;
 
+    public readonly uint Acknowledgment;
+
+    /// <summary>As <see cref="ParsedPacket.TcpSackHighest"/>.</summary>
+    public readonly uint SackHighest;
+
+    /// <summary>Unscaled.</summary>
+    public readonly uint Window;
+
     public readonly TcpSegmentKind Kind;
+    public readonly bool HasPayload;
+
+    /// <summary>As <see cref="ParsedPacket.TcpWindowScale"/>.</summary>
+    public readonly byte WindowScale;
+
+    private readonly TcpFlags _flags;
+    private readonly PacketTraits _traits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TcpSegment(in ParsedPacket packet)
     {
-        Packet = ref packet;
+        Sequence = packet.TcpSequence;
         End = packet.TcpSequence + packet.TcpPayloadOctets
             + ((packet.TcpFlags & TcpFlags.Syn) != 0 ? 1u : 0) + ((packet.TcpFlags & TcpFlags.Fin) != 0 ? 1u : 0);
+        Acknowledgment = packet.TcpAcknowledgment;
+        SackHighest = packet.TcpSackHighest;
+        Window = packet.TcpWindow;
         Kind = TcpStates.KindOf(packet.TcpFlags);
+        HasPayload = packet.TcpPayloadOctets != 0;
+        WindowScale = packet.TcpWindowScale;
+        _flags = packet.TcpFlags;
+        _traits = packet.Traits;
     }
 
-    public uint Sequence => Packet.TcpSequence;
-
-    public uint Acknowledgment => Packet.TcpAcknowledgment;
-
-    /// <summary>Unscaled.</summary>
-    public uint Window => Packet.TcpWindow;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TcpSegment(in PlainSegment segment)
+    {
+        Sequence = segment.Sequence;
+        End = segment.Sequence + segment.PayloadOctets;
+        Acknowledgment = segment.Acknowledgment;
+        Window = segment.Window;
+        Kind = TcpSegmentKind.Ack;
+        HasPayload = segment.PayloadOctets != 0;
+        _flags = TcpFlags.Ack;
+        _traits = PacketTraits.Ports;
+    }
 
     /// <summary>Some stacks set ACK on a reset and acknowledge 0: it says nothing.</summary>
-    public bool HasAcknowledgment =>
-        (Packet.TcpFlags & TcpFlags.Ack) != 0 && ((Packet.TcpFlags & TcpFlags.Rst) == 0 || Packet.TcpAcknowledgment != 0);
+    public bool HasAcknowledgment => HasAckFlag && ((_flags & TcpFlags.Rst) == 0 || Acknowledgment != 0);
 
-    public bool HasPayload => Packet.TcpPayloadOctets != 0;
+    public bool HasAckFlag => (_flags & TcpFlags.Ack) != 0;
 
     public bool IsSyn => Kind is TcpSegmentKind.Syn or TcpSegmentKind.SynAck;
 
-    public bool Has(PacketTraits trait) => Packet.Has(trait);
+    public bool Has(PacketTraits trait) => (_traits & trait) != 0;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecurityGroups.Tracking;
 
 /// <summary>What was seen of one end of a TCP connection; 16 octets of its entry.</summary>
@@ -22,6 +24,7 @@ internal struct TcpSide
     public uint MaxWindow
     {
         readonly get => _windowAndFlags & WindowMask;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         set => _windowAndFlags = (_windowAndFlags & ~WindowMask) | Math.Min(value, WindowMask);
     }
 
@@ -31,12 +34,14 @@ internal struct TcpSide
     public bool IsSackPermitted
     {
         readonly get => (_windowAndFlags & SackBit) != 0;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         set => _windowAndFlags = value ? _windowAndFlags | SackBit : _windowAndFlags & ~SackBit;
     }
 
     public bool HasAcknowledged
     {
         readonly get => (_windowAndFlags & AcknowledgedBit) != 0;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         set => _windowAndFlags = value ? _windowAndFlags | AcknowledgedBit : _windowAndFlags & ~AcknowledgedBit;
     }
 }

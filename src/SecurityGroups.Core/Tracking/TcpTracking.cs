@@ -64,6 +64,24 @@ internal static class TcpTracking
     }
 
     /// <summary>
+    /// The usual case of <see cref="Advance"/>: a plain segment of a steady connection, within the window. False = what it is takes another look;
+    /// the entry is as before, and <paramref name="state"/> means nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryAdvance(ref ConnectionEntry entry, ref ConnectionState state, in PlainSegment plain, Direction direction, long now)
+    {
+        bool fromInitiator = direction == state.Original;
+        TcpWindow window = new(ref entry, fromInitiator);
+        if (window.Sender.MaxWindow == 0 || window.Judge(new TcpSegment(plain), ref state) != Reason.Established)
+        {
+            return false;
+        }
+
+        state.Touch(now);
+        return true;
+    }
+
+    /// <summary>
     /// With fast open the responder's data may overtake its SYN-ACK. They prove to know the SYN as well as that does; how far they reach is
     /// noted, or their acknowledgments would be refused for ever and the connection hang. Linux notes nothing.
     /// </summary>

@@ -72,8 +72,9 @@ internal readonly ref struct TcpWindow
         return reason;
     }
 
+    /// <summary>As <see cref="Check"/>, for a segment of an end that was seen before and does not begin again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reason Judge(TcpSegment segment, ref ConnectionState state)
+    public Reason Judge(TcpSegment segment, ref ConnectionState state)
     {
         uint sack = HighestAcknowledged(segment);
         Reason reason = Bounds(segment, sack);
@@ -154,8 +155,8 @@ internal readonly ref struct TcpWindow
             return Receiver.End;
         }
 
-        bool isSack = segment.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(segment.Packet.TcpSackHighest, segment.Acknowledgment);
-        return isSack ? segment.Packet.TcpSackHighest : segment.Acknowledgment;
+        bool isSack = segment.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(segment.SackHighest, segment.Acknowledgment);
+        return isSack ? segment.SackHighest : segment.Acknowledgment;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -194,7 +195,7 @@ internal readonly ref struct TcpWindow
 
         Sender.MaxWindow = Math.Max(1, segment.Window);
         Sender.IsSackPermitted = segment.Has(PacketTraits.SackPermitted);
-        state.SetScale(_fromInitiator, segment.Has(PacketTraits.WindowScale) ? segment.Packet.TcpWindowScale : ConnectionState.NoScale);
+        state.SetScale(_fromInitiator, segment.Has(PacketTraits.WindowScale) ? segment.WindowScale : ConnectionState.NoScale);
     }
 
     // The SYN that this answers offered a window, never scaled: with fast open data follow at once (RFC 7413, 4.2), or came before (NoteEarly).

@@ -49,6 +49,7 @@ internal sealed class TimeoutTable
 
     // A connection whose data nobody acknowledges, or that was picked up and never answered, is kept for less time. Not a tombstone: the
     // retransmissions that it denies may go on for longer, and with loose pick-up one of them would bring the connection back.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsStalled(ConnectionState state) =>
         !state.IsRevoked
         && (state.IsUnacknowledged || state.IsZeroWindow || state.Retransmissions >= MaxRetransmissions

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SecurityGroups.Packets;
+
+/// <summary>
+/// What most packets are: a TCP segment in the middle of its connection, untagged, whole, with no options but the timestamps. Only what the
+/// way of such a packet needs, read in one go; checksums are not looked at.
+/// </summary>
+/// <remarks>
+/// A shorter way for what the parser finds good anyway: whatever has to be looked at twice is not plain, and <see cref="PacketParser"/> reads
+/// it. So a plain segment is one of which the parser says the same, which the tests hold against each other.
+/// </remarks>
+internal struct PlainSegment
+{
+    private const byte IPv4WithoutOptions = 0x45;
+    private const int FragmentBits = 0x3FFF;
+    private const TcpFlags NoMatter = TcpFlags.Psh | TcpFlags.Ece | TcpFlags.Cwr;
+
+    public UInt128 Source;
+    public UInt128 Destination;
+
+    /// <summary>Ethernet source address in the low 48 bits; 0 for raw IP.</summary>
+    public ulong SourceMac;
+
+    public uint Sequence;
+    public uint Acknowledgment;
+    public uint PayloadOctets;
+
+    /// <summary>Octets of the IP packet, by its header.</summary>
+    public int IpOctets;
+
+    /// <summary>Unscaled.</summary>
+    public ushort Window;
+
+    public ushort SourcePort;
+    public ushort DestinationPort;
+    public Ethertype Ethertype;
+
+    /// <summary>Reads a packet that was not cut; false = it is not plain, and <paramref name="segment"/> means nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ReadOnlySpan<byte> bytes, LinkType linkType, ref PlainSegment segment)
+    {
+        if (linkType != LinkType.Ethernet)
+        {
+            segment.SourceMac = 0;
+            return !bytes.IsEmpty && TryReadNetwork(bytes, bytes[0] >> 4 == 4 ? EtherTypes.IPv4 : EtherTypes.IPv6, ref segment);
+        }
+
+        if (bytes.Length < EthernetHeader.Octets)
+        {
+            return false;
+        }
+
+        ref readonly EthernetHeader header = ref MemoryMarshal.AsRef<EthernetHeader>(bytes);
+        segment.SourceMac = header.Source;
+        return TryReadNetwork(bytes[EthernetHeader.Octets..], header.EtherType, ref segment);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadNetwork(ReadOnlySpan<byte> octets, ushort etherType, ref PlainSegment segment) => etherType switch
+    {
+        EtherTypes.IPv4 => TryReadIPv4(octets, ref segment),
+        EtherTypes.IPv6 => TryReadIPv6(octets, ref segment),
+        _ => false,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadIPv4(ReadOnlySpan<byte> octets, ref PlainSegment segment)
+    {
+        if (octets.Length < Ipv4Header.MinimumOctets + TcpHeader.MinimumOctets)
+        {
+            return false;
+        }
+
+        ref readonly Ipv4Header header = ref MemoryMarshal.AsRef<Ipv4Header>(octets);
+        segment.Ethertype = Ethertype.IPv4;
+        segment.Source = (uint)header.Source;
+        segment.Destination = (uint)header.Destination;
+        segment.IpOctets = header.TotalLength;
+        return header.VersionAndHeaderLength == IPv4WithoutOptions
+            && header.Protocol == ProtocolNumbers.Tcp
+            && (header.FlagsAndFragmentOffset & FragmentBits) == 0
+            && segment.IpOctets <= octets.Length
+            && TryReadTcp(octets, Ipv4Header.MinimumOctets, ref segment);
+    }
+
+    private static bool TryReadIPv6(ReadOnlySpan<byte> octets, ref PlainSegment segment)
+    {
+        if (octets.Length < Ipv6Header.Octets + TcpHeader.MinimumOctets)
+        {
+            return false;
+        }
+
+        ref readonly Ipv6Header header = ref MemoryMarshal.AsRef<Ipv6Header>(octets);
+        segment.Ethertype = Ethertype.IPv6;
+        segment.Source = header.Source;
+        segment.Destination = header.Destination;
+        segment.IpOctets = Ipv6Header.Octets + header.PayloadLength;
+        return header.VersionAndFlow >> 28 == 6
+            && header.NextHeader == ProtocolNumbers.Tcp
+            && segment.IpOctets <= octets.Length
+            && TryReadTcp(octets, Ipv6Header.Octets, ref segment);
+    }
+
+    /// <param name="octets">From the IP header on, at least as many as the fixed headers have.</param>
+    /// <param name="offset">Of the TCP header.</param>
+    /// <param name="segment">To fill; its IP octets are no more than there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadTcp(ReadOnlySpan<byte> octets, int offset, ref PlainSegment segment)
+    {
+        ref readonly TcpHeader header = ref MemoryMarshal.AsRef<TcpHeader>(octets[offset..]);
+        int headerOctets = (header.DataOffset >> 4) * 4;
+        int payloadOctets = segment.IpOctets - offset - headerOctets;
+        segment.SourcePort = header.SourcePort;
+        segment.DestinationPort = header.DestinationPort;
+        segment.Sequence = header.Sequence;
+        segment.Acknowledgment = header.Acknowledgment;
+        segment.Window = header.Window;
+        segment.PayloadOctets = (uint)payloadOctets;
+        return (header.Flags & ~NoMatter) == TcpFlags.Ack
+            && payloadOctets >= 0
+            && segment.SourcePort != 0
+            && segment.DestinationPort != 0
+            && segment.Source != segment.Destination
+            && (headerOctets == TcpHeader.MinimumOctets
+                || (headerOctets == TcpHeader.MinimumOctets + TcpOptions.TimestampsOctets
+                    && TcpOptions.AreTimestamps(octets.Slice(offset + TcpHeader.MinimumOctets, TcpOptions.TimestampsOctets))));
+    }
+}

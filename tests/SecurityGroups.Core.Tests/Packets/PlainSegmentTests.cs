@@ -1,0 +1,79 @@
+using SecurityGroups.Packets;
+using SecurityGroups.Tests.Support;
+
+namespace SecurityGroups.Tests.Packets;
+
+/// <summary>What is plain; that the parser says the same of it is held by <see cref="Properties.ParserProperties"/>.</summary>
+public sealed class PlainSegmentTests
+{
+    private static readonly byte[] s_timestamps = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
+
+    [Theory]
+    [InlineData("10.0.0.5", "203.0.113.7", 20, false)]
+    [InlineData("10.0.0.5", "203.0.113.7", 20, true)]
+    [InlineData("2001:db8::5", "2001:db8:1::7", 40, false)]
+    [InlineData("2001:db8::5", "2001:db8:1::7", 40, true)]
+    public void TryRead_FillsTheFields(string source, string destination, int ipHeader, bool hasTimestamps)
+    {
+        byte[] options = hasTimestamps ? s_timestamps : [];
+        PacketBuilder ip = PacketBuilder.Ip(source, destination)
+            .Tcp(40000, 443, TcpFlags.Ack | TcpFlags.Psh, 0xFFFFFF00, 5001, 1234, options).PayloadOfLength(100);
+        foreach ((byte[] bytes, LinkType linkType, ulong mac) in new[] { (ip.Build(), LinkType.RawIp, 0UL), (ip.Ethernet().Build(), LinkType.Ethernet, 0x020000000001UL) })
+        {
+            PlainSegment segment = default;
+            Assert.True(PlainSegment.TryRead(bytes, linkType, ref segment));
+            Assert.Equal((mac, (ushort)40000, (ushort)443), (segment.SourceMac, segment.SourcePort, segment.DestinationPort));
+            Assert.Equal((0xFFFFFF00, 5001u, (ushort)1234, 100u), (segment.Sequence, segment.Acknowledgment, segment.Window, segment.PayloadOctets));
+            Assert.Equal(ipHeader + 20 + options.Length + 100, segment.IpOctets);
+            Assert.Equal(ipHeader == 20 ? Ethertype.IPv4 : Ethertype.IPv6, segment.Ethertype);
+        }
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5", "203.0.113.7")]
+    [InlineData("2001:db8::5", "2001:db8:1::7")]
+    public void TryRead_WhatTakesASecondLook_IsNotPlain(string source, string destination)
+    {
+        PacketBuilder ip = PacketBuilder.Ip(source, destination);
+        PacketBuilder plain = Tcp(ip);
+        PacketBuilder[] others =
+        [
+            ip.Udp(1, 2), Tcp(ip, TcpFlags.Syn), Tcp(ip, TcpFlags.Ack | TcpFlags.Syn), Tcp(ip, TcpFlags.Ack | TcpFlags.Fin), Tcp(ip, TcpFlags.Ack | TcpFlags.Rst),
+            Tcp(ip, TcpFlags.Ack | TcpFlags.Urg), Tcp(ip, TcpFlags.Psh), Tcp(ip, source: 0), Tcp(ip, destination: 0), Tcp(PacketBuilder.Ip(source, source)),
+            Tcp(ip, options: [1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2]), Tcp(ip, options: [1, 1, 1, 1]), Tcp(ip, options: [.. s_timestamps, 1, 1, 1, 1]),
+            plain.Fragment(0, more: true), plain.Fragment(8, more: false), plain.RouterAlert(), plain.Version(5), plain.Ethernet().Vlan(5), plain.Ethernet().EtherType(0x0806),
+        ];
+        Assert.True(IsPlain(plain));
+        Assert.True(IsPlain(plain.Ethernet()));
+        Assert.All(others, other => Assert.False(IsPlain(other)));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.5", "203.0.113.7")]
+    [InlineData("2001:db8::5", "2001:db8:1::7")]
+    public void TryRead_OfEveryLength_IsPlainWhenAllIsThere(string source, string destination)
+    {
+        using GuardedOctets? guard = GuardedOctets.TryCreate();
+        foreach (byte[] options in new[] { [], s_timestamps })
+        {
+            byte[] bytes = Tcp(PacketBuilder.Ip(source, destination), options: options).PayloadOfLength(3).Ethernet();
+            for (int length = 0; length <= bytes.Length; length++)
+            {
+                PlainSegment segment = default;
+                ReadOnlySpan<byte> octets = guard is null ? bytes.AsSpan(0, length) : guard.Place(bytes.AsSpan(0, length));
+                Assert.Equal(length == bytes.Length, PlainSegment.TryRead(octets, LinkType.Ethernet, ref segment));
+            }
+        }
+    }
+
+    private static PacketBuilder Tcp(PacketBuilder ip, TcpFlags flags = TcpFlags.Ack, int source = 1, int destination = 2, byte[]? options = null) =>
+        ip.Tcp(source, destination, flags, options: options);
+
+    private static bool IsPlain(PacketBuilder packet)
+    {
+        byte[] bytes = packet.Build();
+        PlainSegment segment = default;
+        bool isRaw = bytes[0] >> 4 != 0;
+        return PlainSegment.TryRead(bytes, isRaw ? LinkType.RawIp : LinkType.Ethernet, ref segment);
+    }
+}

@@ -1,0 +1,138 @@
+using SecurityGroups.Packets;
+using SecurityGroups.Tests.Support;
+
+namespace SecurityGroups.Tests.Properties;
+
+/// <summary>
+/// The short way of plain segments decides and remembers what the whole way does. A firewall that verifies checksums has no short way; with
+/// right checksums it is the same firewall.
+/// </summary>
+public sealed class ShortWayProperties
+{
+    private const int Steps = 120;
+
+    [Fact]
+    public void Filter_SegmentsAboutTheWindow_DecidesAndRemembersAsTheWholeWay()
+    {
+        int established = 0;
+        for (int seed = 0; seed < 300; seed++)
+        {
+            established += Run(seed);
+        }
+
+        // Most are of the kind that takes the short way; if none were, nothing would be compared.
+        Assert.True(established > 300 * Steps / 4, $"only {established} segments of established connections");
+    }
+
+    private static int Run(int seed)
+    {
+        Dice dice = new(seed);
+        bool isIPv6 = dice.Chance(50);
+        FirewallOptions options = Options(dice);
+        ManualTimeProvider clock = new();
+        using Firewall shortWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock });
+        using Firewall wholeWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock, VerifyChecksums = true });
+        Segments segments = new(dice, isIPv6);
+        int established = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(dice.Weighted((20, 0), (5, 1), (2, 40_000), (1, 400_000))));
+            (Direction direction, byte[] packet) = step < 3 ? segments.Handshake(step) : segments.Next();
+            Decision expected = wholeWay["nic"].Filter(direction, packet);
+            Decision actual = Filter(shortWay, direction, packet, inBurst: dice.Chance(50));
+            Assert.True(expected == actual, $"seed {seed} step {step}: whole way {expected}, short way {actual}, {direction} {Convert.ToHexString(packet)}");
+            established += actual.Reason == Reason.Established ? 1 : 0;
+            if (dice.Chance(2))
+            {
+                bool opens = dice.Chance(50);
+                shortWay.Update(_ => Policy(isIPv6, opens));
+                wholeWay.Update(_ => Policy(isIPv6, opens));
+            }
+        }
+
+        Assert.Equal(SavedStreams.Save(wholeWay), SavedStreams.Save(shortWay));
+        return established;
+    }
+
+    private static Decision Filter(Firewall firewall, Direction direction, byte[] packet, bool inBurst)
+    {
+        if (!inBurst)
+        {
+            return firewall["nic"].Filter(direction, packet);
+        }
+
+        Decision[] decisions = new Decision[1];
+        firewall["nic"].Filter(direction, [packet], decisions);
+        return decisions[0];
+    }
+
+    private static FirewallOptions Options(Dice dice) => new()
+    {
+        LinkType = LinkType.RawIp,
+        ConnectionTracking = new ConnectionTrackingOptions
+        {
+            MaxConnections = 64,
+            CountTraffic = dice.Chance(50),
+            WindowCheck = dice.Pick(WindowCheck.Enforce, WindowCheck.Enforce, WindowCheck.Log, WindowCheck.Off),
+            PickUp = dice.Pick(PickUp.Strict, PickUp.Loose),
+            EstablishedConnections = dice.Pick(EstablishedConnections.Revalidate, EstablishedConnections.KeepUntilIdle),
+        },
+    };
+
+    private static Policy Policy(bool isIPv6, bool opens)
+    {
+        SecurityGroup web = SecurityGroup.CreateEmpty("web").WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, opens ? 443 : 80, Remote.Any));
+        return SecurityGroups.Policy.Create([web], [new Nic("nic") { Addresses = [NicAddress.Parse(isIPv6 ? Segments.LocalIPv6 : Segments.LocalIPv4)], SecurityGroups = ["web"] }]);
+    }
+
+    /// <summary>Segments of one connection, some in order, some about the edges of what is allowed.</summary>
+    private sealed class Segments(Dice dice, bool isIPv6)
+    {
+        public const string LocalIPv4 = "10.0.0.5";
+        public const string LocalIPv6 = "2001:db8::5";
+
+        private static readonly byte[] s_timestamps = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
+        private readonly uint[] _next = [uint.MaxValue - 2_000, 77_000];
+        private readonly byte[] _offers = dice.Chance(50) ? [3, 3, (byte)dice.Below(10), 4, 2] : [];
+        private readonly int _window = dice.Pick(500, 8_000, 60_000);
+
+        public (Direction Direction, byte[] Packet) Handshake(int step) => step switch
+        {
+            0 => Segment(Direction.Ingress, TcpFlags.Syn, _next[0]++, 0, _window, 0, _offers),
+            1 => Segment(Direction.Egress, TcpFlags.Syn | TcpFlags.Ack, _next[1]++, _next[0], _window, 0, _offers),
+            _ => Segment(Direction.Ingress, TcpFlags.Ack, _next[0], _next[1], _window, 0, []),
+        };
+
+        public (Direction Direction, byte[] Packet) Next()
+        {
+            Direction direction = dice.Pick(Direction.Ingress, Direction.Egress);
+            (int own, int other) = direction == Direction.Ingress ? (0, 1) : (1, 0);
+            int payload = dice.Weighted((3, 0), (3, 100), (1, dice.Below(1_400)));
+            int off = dice.Weighted((12, 0), (1, -1), (1, 1), (1, -payload), (1, _window), (1, -_window), (1, dice.Below(200_000) - 100_000));
+            int late = dice.Weighted((12, 0), (1, -1), (1, 1), (1, -66_000), (1, -66_001), (1, dice.Below(200_000) - 100_000));
+            TcpFlags flags = dice.Weighted(
+                (60, TcpFlags.Ack), (10, TcpFlags.Ack | TcpFlags.Psh), (1, TcpFlags.Ack | TcpFlags.Fin), (1, TcpFlags.Ack | TcpFlags.Rst), (1, TcpFlags.Syn), (1, TcpFlags.Ack | TcpFlags.Syn));
+            uint sequence = _next[own] + (uint)off;
+            if (off == 0 && (flags & TcpFlags.Ack) != 0)
+            {
+                _next[own] += (uint)payload;
+            }
+
+            byte[] options = dice.Weighted((3, Array.Empty<byte>()), (2, s_timestamps), (1, Sack(_next[other])));
+            return Segment(direction, flags, sequence, _next[other] + (uint)late, dice.Weighted((9, _window), (1, 0), (1, 1)), payload, options);
+        }
+
+        private static byte[] Sack(uint edge) =>
+            [1, 1, 5, 10, 0, 0, 0, 1, (byte)(edge >> 24), (byte)(edge >> 16), (byte)(edge >> 8), (byte)edge];
+
+        private (Direction Direction, byte[] Packet) Segment(
+            Direction direction, TcpFlags flags, uint sequence, uint acknowledgment, int window, int payload, byte[] options)
+        {
+            (string local, string remote) = isIPv6 ? (LocalIPv6, "2001:db8:1::7") : (LocalIPv4, "203.0.113.7");
+            byte[] packet = direction == Direction.Ingress
+                ? PacketBuilder.Ip(remote, local).Tcp(40_000, 443, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload)
+                : PacketBuilder.Ip(local, remote).Tcp(443, 40_000, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload);
+            return (direction, packet);
+        }
+    }
+}
