@@ -9,13 +9,11 @@ namespace SecurityGroups;
 /// </content>
 internal readonly ref partial struct PacketJudge
 {
-    private NicRules Rules => new(_ruleset, _nic, _form, _state, _commit);
-
     private bool KeepsConnections => _nic.Tracking.EstablishedConnections == EstablishedConnections.KeepUntilIdle;
 
     /// <summary>The answer to a token of <see cref="Verdict.Hold"/>; what is still known of the packet is in <paramref name="held"/>.</summary>
     public Decision AskAgain(long holdToken, out ParsedPacket held) =>
-        _tracker.Fragments.AskAgain(holdToken, _nic.Zone, _direction, _now, new FragmentRules(Rules, KeepsConnections, isPlaceKnown: false), out held);
+        _tracker.Fragments.AskAgain(holdToken, _nic.Zone, _direction, _now, new FragmentRules(_rules, KeepsConnections, isPlaceKnown: false), out held);
 
     /// <summary>Denies a packet of bad form. A later fragment inside the transport header takes its datagram with it (RFC 3128).</summary>
     public Decision DenyForm(Reason form, in ParsedPacket packet)
@@ -34,7 +32,7 @@ internal readonly ref partial struct PacketJudge
         FragmentKey key = FragmentKey.From(packet, _direction, _nic.Zone);
         return packet.Has(PacketTraits.LaterFragment)
             ? _tracker.Fragments.DecideLater(
-                key, FragmentPiece.From(packet), _now, new FragmentRules(Rules, KeepsConnections, isPlaceKnown: true), MayHold, _commit)
+                key, FragmentPiece.From(packet), _now, new FragmentRules(_rules, KeepsConnections, isPlaceKnown: true), MayHold, _commit)
             : JudgeFirst(key, bytes, packet, flow);
     }
 

@@ -30,7 +30,7 @@ internal readonly ref partial struct PacketJudge
     /// <summary>Advances the connection of such a segment, which then is allowed; false = nothing was done, the whole way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryAdvance(in PlainSegment segment, in Flow flow) =>
-        _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, new NicRules(_ruleset, _nic, _form, _state, _commit));
+        _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
 
     // The questions of CheckForm and CheckPlace; TCP is neither infrastructure nor banned.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,6 +19,7 @@ internal readonly ref partial struct PacketJudge
     private readonly NicBinding _nic;
     private readonly NicState _state;
     private readonly FormEntry _form;
+    private readonly NicRules _rules;
     private readonly long _now;
     private readonly Direction _direction;
     private readonly bool _commit;
@@ -33,6 +34,7 @@ internal readonly ref partial struct PacketJudge
         _nic = nic;
         _state = state;
         _form = ruleset.FormOf(nic);
+        _rules = new NicRules(ruleset, nic, _form, state, commit);
         _now = nowMilliseconds;
         _direction = direction;
         _commit = commit;
@@ -157,10 +159,9 @@ internal readonly ref partial struct PacketJudge
 
     private Decision JudgeStateful(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
     {
-        NicRules rules = new(_ruleset, _nic, _form, _state, _commit);
         if (flow.IsTracked)
         {
-            TrackResult tracked = _tracker.Track(flow.Hash, flow.Key, packet, _direction, _now, _nic.Tracking, rules, _commit);
+            TrackResult tracked = _tracker.Track(flow.Hash, flow.Key, packet, _direction, _now, _nic.Tracking, _rules, _commit);
             if (tracked.Found)
             {
                 Decision decision = new(tracked.Verdict, tracked.Reason);
@@ -173,11 +174,11 @@ internal readonly ref partial struct PacketJudge
             }
         }
 
-        return packet.Has(PacketTraits.IcmpError) ? JudgeError(bytes, packet, rules) : JudgeNew(packet, flow, rules);
+        return packet.Has(PacketTraits.IcmpError) ? JudgeError(bytes, packet) : JudgeNew(packet, flow);
     }
 
     // No connection: may the packet open one, do the rules admit it, is there room?
-    private Decision JudgeNew(in ParsedPacket packet, in Flow flow, in NicRules rules)
+    private Decision JudgeNew(in ParsedPacket packet, in Flow flow)
     {
         Reason closed = ConnectionTracker.CanOpen(packet, _direction, _nic.Tracking);
         if (closed != Reason.NotEvaluated)
@@ -191,11 +192,11 @@ internal readonly ref partial struct PacketJudge
             return decision;
         }
 
-        Reason full = _tracker.Create(flow.Key, packet, _direction, _now, _nic.Tracking, rules.Generation, _commit, decision);
+        Reason full = _tracker.Create(flow.Key, packet, _direction, _now, _nic.Tracking, _rules.Generation, _commit, decision);
         return full == Reason.NotEvaluated ? decision : Decision.Deny(full);
     }
 
-    private Decision JudgeError(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in NicRules rules)
+    private Decision JudgeError(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
     {
         Reason reason = QuotedPacket.Parse(bytes, packet, out QuotedPacket quoted);
         if (reason != Reason.NotEvaluated)
@@ -203,7 +204,7 @@ internal readonly ref partial struct PacketJudge
             return Decision.Deny(reason);
         }
 
-        TrackResult related = _tracker.Relate(quoted, packet, _direction, _nic.Zone, _now, _nic.Tracking, rules, _commit);
+        TrackResult related = _tracker.Relate(quoted, packet, _direction, _nic.Zone, _now, _nic.Tracking, _rules, _commit);
         return related.Found ? new Decision(related.Verdict, related.Reason) : Decision.Deny(Reason.UnrelatedIcmp);
     }
 

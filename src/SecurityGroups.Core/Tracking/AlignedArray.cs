@@ -22,6 +22,7 @@ internal sealed class AlignedArray<T>
         _memory = GC.AllocateArray<byte>(checked((length * sizeof(T)) + LineOctets), pinned: true);
         nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _first = -address & (LineOctets - 1);
+        HugePages.Advise(address, _memory.Length);
     }
 
     public int Length { get; }

@@ -7,8 +7,8 @@ namespace SecurityGroups.Tracking;
 internal sealed partial class ConnectionTracker
 {
     /// <summary>
-    /// Advances the connection of a plain segment, if that is live, established, checked against these rules and the segment within its
-    /// window: then the segment is allowed. Otherwise nothing changes, and <c>Track</c> finds out what it is.
+    /// Advances the connection of a plain segment, if that is established, not idle for long, checked against these rules and the segment within
+    /// its window: then the segment is allowed. Otherwise nothing changes, and <c>Track</c> finds out what it is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdvance<TPolicy>(
@@ -23,7 +23,7 @@ internal sealed partial class ConnectionTracker
         ref ConnectionEntry entry = ref _table[index];
         ConnectionState advanced = state;
         bool isAdvanced = state.IsSteady
-            && !_timeouts.IsExpired(state, now)
+            && _timeouts.IsFresh(state, now)
             && !IsStale(entry, flow.Key, modes, policy)
             && TcpTracking.TryAdvance(ref entry, ref advanced, segment, direction, now);
         if (isAdvanced)

@@ -8,6 +8,7 @@ internal sealed class TimeoutTable
     private const int MaxRetransmissions = 3;
     private readonly long[] _milliseconds = new long[16];
     private readonly long _stalled;
+    private readonly long _leastEstablished;
 
     public TimeoutTable(ConnectionTimeouts timeouts)
     {
@@ -27,7 +28,12 @@ internal sealed class TimeoutTable
         Set(ConnectionClass.IcmpQuery, timeouts.IcmpQuery);
         Set(ConnectionClass.SctpOrDccp, timeouts.SctpAndDccp);
         Set(ConnectionClass.Other, timeouts.Other);
+        _leastEstablished = Math.Min(_stalled, _milliseconds[(int)ConnectionClass.Established]);
     }
+
+    /// <summary>Whether an established TCP connection was idle for so little that no more questions are needed; false says nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsFresh(ConnectionState established, long now) => established.IdleMilliseconds(now) < _leastEstablished;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsExpired(ConnectionState state, long now) => state.IdleMilliseconds(now) >= TimeoutOf(state);
