@@ -14,7 +14,6 @@ public sealed partial class Firewall : IDisposable
 {
     private readonly Lock _writer = new();
     private readonly RulesetCompiler _compiler;
-    private readonly PolicyLimits _limits;
     private readonly FirewallEvents? _events;
     private CompiledPolicy _compiled;
     private bool _isUpdating;
@@ -36,13 +35,13 @@ public sealed partial class Firewall : IDisposable
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(options);
         FirewallOptionsValidator.ThrowIfInvalid(options);
-        _limits = options.Limits;
         Clock = new FirewallClock(options);
         _events = options.Events is { } events ? new FirewallEvents(events, Clock) : null;
         Settings = new FirewallSettings(options, replay) { Denials = _events?.Denials };
         Tracker = new ConnectionTracker(options.ConnectionTracking, options.Fragments, _events?.Connections);
         _compiler = new RulesetCompiler(options, new NicIdentities(this));
-        _compiled = Compile(policy, CompiledPolicy.Empty);
+        _compiled = _compiler.Compile(policy, CompiledPolicy.Empty);
+        policy.BecomeBase();
         _ruleset = _compiled.Ruleset;
     }
 
@@ -103,7 +102,7 @@ public sealed partial class Firewall : IDisposable
             {
                 Policy policy = change(_ruleset.Policy) ?? throw new InvalidOperationException("The change returned no policy.");
                 _ = RulesetInForce();
-                CompiledPolicy compiled = Compile(policy, _compiled);
+                CompiledPolicy compiled = _compiler.Compile(policy, _compiled);
                 Publish(compiled);
                 return new UpdateResult(compiled.Ruleset.Generation, compiled.FormsCompiled, Stopwatch.GetElapsedTime(start));
             }
@@ -158,15 +157,10 @@ public sealed partial class Firewall : IDisposable
         return ruleset;
     }
 
-    private CompiledPolicy Compile(Policy policy, CompiledPolicy previous)
-    {
-        PolicyReport report = policy.Validate(_limits);
-        return report.IsValid ? _compiler.Compile(policy, previous) : throw new PolicyException(report.Errors);
-    }
-
     private void Publish(CompiledPolicy compiled)
     {
         long now = Clock.NowOrLatest();
+        compiled.Ruleset.Policy.BecomeBase();
         _compiled = compiled;
         _ruleset = compiled.Ruleset;
         foreach (uint zone in compiled.RetiredZones)

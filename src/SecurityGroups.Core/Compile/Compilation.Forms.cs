@@ -8,30 +8,14 @@ internal sealed partial class Compilation
 {
     private void CountFormUses()
     {
-        foreach (Nic removed in _difference.Nics.Removed)
+        foreach (Nic nic in _difference.Nics.Set.Select(change => change.After).Where(nic => nic.NicSecurity))
         {
-            Release(removed);
+            FormUse use = FormUse.Of(nic);
+            use = _formUses.GetValueOrDefault(use.Key, use);
+            _formUses[use.Key] = use with { Users = use.Users + 1 };
         }
 
-        foreach ((Nic? before, Nic after) in _difference.Nics.Set)
-        {
-            if (after.NicSecurity)
-            {
-                FormUse use = FormUse.Of(after);
-                use = _formUses.GetValueOrDefault(use.Key, use);
-                _formUses[use.Key] = use with { Users = use.Users + 1 };
-            }
-
-            if (before is not null)
-            {
-                Release(before);
-            }
-        }
-    }
-
-    private void Release(Nic nic)
-    {
-        if (nic.NicSecurity)
+        foreach (Nic nic in _difference.Nics.Gone.Where(nic => nic.NicSecurity))
         {
             FormUse use = _formUses[FormUse.Of(nic).Key];
             _formUses[use.Key] = use with { Users = use.Users - 1 };
@@ -40,35 +24,53 @@ internal sealed partial class Compilation
 
     private void CompileForms()
     {
-        HashSet<string> changedGroups = [.. _difference.SecurityGroups.Set.Select(change => change.After.Id)];
-        HashSet<string> changedAddressGroups = [.. _difference.AddressGroups.Set.Select(change => change.After.Id)];
-        foreach (FormUse use in _formUses.Values.ToArray())
+        foreach (FormUse use in FormsOf(_difference.Nics.Gone).Where(use => use.Users == 0))
         {
-            if (use.Users == 0)
-            {
-                Drop(use);
-            }
-            else if (!_formSlots.TryGet(use.Key, out _) || Concerns(use, changedGroups, changedAddressGroups))
-            {
-                CompileForm(use);
-            }
+            Drop(use);
+        }
+
+        FormUse[] added = [.. FormsOf(_difference.Nics.Set.Select(change => change.After)).Where(use => !_formSlots.TryGet(use.Key, out _))];
+        foreach ((FormUse use, string groupId) in added.SelectMany(use => use.GroupIds, (use, groupId) => (use, groupId)))
+        {
+            _formsOfGroup[groupId] = _formsOfGroup.GetValueOrDefault(groupId, []).Add(use.Key);
+        }
+
+        foreach (string key in added.Select(use => use.Key).Concat(ConcernedForms()).Distinct())
+        {
+            CompileForm(_formUses[key]);
         }
     }
 
-    private bool Concerns(FormUse use, HashSet<string> changedGroups, HashSet<string> changedAddressGroups) =>
-        use.GroupIds.Any(changedGroups.Contains)
-        || (changedAddressGroups.Count != 0 && use.GroupIds.Any(id => NamesAny(_policy.SecurityGroups[id], changedAddressGroups)));
+    /// <summary>The forms of some NICs, each once.</summary>
+    private IEnumerable<FormUse> FormsOf(IEnumerable<Nic> nics) =>
+        nics.Where(nic => nic.NicSecurity).Select(nic => FormUse.Of(nic).Key).Distinct().Select(key => _formUses[key]);
 
-    private static bool NamesAny(SecurityGroup group, HashSet<string> addressGroups) =>
-        group.Rules.Any(rule => rule.Remote.Kind == RemoteKind.AddressGroup && addressGroups.Contains(rule.Remote.Id!));
+    /// <summary>The forms of the groups whose rules, or the prefixes of whose rules, changed.</summary>
+    private IEnumerable<string> ConcernedForms() => _difference.SecurityGroups.Set.Select(change => change.After.Id)
+        .Concat(_difference.AddressGroups.Set.SelectMany(change => _uses.AddressGroups.GetValueOrDefault(change.After.Id, [])))
+        .SelectMany(groupId => _formsOfGroup.GetValueOrDefault(groupId, []));
 
     private void Drop(FormUse use)
     {
         _formUses.Remove(use.Key);
-        if (_formSlots.TryGet(use.Key, out int slot))
+        if (!_formSlots.TryGet(use.Key, out int slot))
         {
-            _formSlots = _formSlots.Without(use.Key);
-            Forget(slot);
+            return;
+        }
+
+        _formSlots = _formSlots.Without(use.Key);
+        Forget(slot);
+        foreach (string id in use.GroupIds)
+        {
+            ImmutableHashSet<string> left = _formsOfGroup[id].Remove(use.Key);
+            if (left.IsEmpty)
+            {
+                _formsOfGroup.Remove(id);
+            }
+            else
+            {
+                _formsOfGroup[id] = left;
+            }
         }
     }
 
@@ -81,11 +83,6 @@ internal sealed partial class Compilation
     private void CompileForm(FormUse use)
     {
         _formSlots = _formSlots.With(use.Key, out int slot);
-        if (slot == _forms.Count)
-        {
-            _forms.Add(null);
-        }
-
         Forget(slot);
         ImmutableArray<RuleBlock> blocks = [.. use.GroupIds.Select(id => _ruleBlocks[id])];
         long budget = _limits.MaxCompiledOctets - _formOctets;

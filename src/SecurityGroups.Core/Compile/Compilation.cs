@@ -15,10 +15,12 @@ internal sealed partial class Compilation
     private readonly INicIdentities _identities;
     private readonly PolicyLimits _limits;
     private readonly PolicyDifference _difference;
+    private readonly PolicyUses _uses;
     private readonly uint _stamp;
     private readonly Dictionary<int, NicBinding?> _bindings = [];
-    private readonly ImmutableArray<FormEntry?>.Builder _forms;
+    private readonly FormSlots _forms;
     private readonly ImmutableDictionary<string, FormUse>.Builder _formUses;
+    private readonly ImmutableDictionary<string, ImmutableHashSet<string>>.Builder _formsOfGroup;
     private readonly ImmutableDictionary<string, int>.Builder _networkUsers;
     private readonly List<MemberChange> _memberChanges = [];
     private readonly List<uint> _retiredZones = [];
@@ -29,28 +31,46 @@ internal sealed partial class Compilation
     private Numbering _nicSlots;
     private Numbering _formSlots;
     private ImmutableDictionary<string, RuleBlock> _ruleBlocks;
+    private RuleCatalog _rules;
     private long _nextRuleNumber;
     private long _formOctets;
     private int _formsCompiled;
 
-    public Compilation(Policy policy, CompiledPolicy previous, NicCompiler nicCompiler, INicIdentities identities, PolicyLimits limits)
+    /// <param name="policy">The policy, valid.</param>
+    /// <param name="previous">What to make the next ruleset from.</param>
+    /// <param name="difference">What changed since the previous policy.</param>
+    /// <param name="uses">Who names whom in the policy.</param>
+    /// <param name="nicCompiler">Compiles what concerns a NIC alone.</param>
+    /// <param name="identities">Identities of NICs.</param>
+    /// <param name="limits">The limits.</param>
+    public Compilation(
+        Policy policy,
+        CompiledPolicy previous,
+        PolicyDifference difference,
+        PolicyUses uses,
+        NicCompiler nicCompiler,
+        INicIdentities identities,
+        PolicyLimits limits)
     {
         _policy = policy;
         _previous = previous;
         _nicCompiler = nicCompiler;
         _identities = identities;
         _limits = limits;
-        _difference = PolicyDifference.Between(previous.Ruleset.Policy, policy);
+        _difference = difference;
+        _uses = uses;
         _stamp = (uint)(previous.Ruleset.Generation + 1);
-        _forms = previous.Ruleset.Forms.ToBuilder();
-        _formOctets = previous.Ruleset.Forms.Sum(form => form?.Form.Octets ?? 0);
+        _forms = new FormSlots(previous.Ruleset.Forms);
+        _formOctets = previous.FormOctets;
         _formUses = previous.FormUses.ToBuilder();
+        _formsOfGroup = previous.FormsOfGroup.ToBuilder();
         _networkUsers = previous.NetworkUsers.ToBuilder();
         _groups = previous.Groups;
         _networks = previous.Networks;
         _nicSlots = previous.NicSlots;
         _formSlots = previous.FormSlots;
         _ruleBlocks = previous.RuleBlocks;
+        _rules = previous.Ruleset.Rules;
         _nextRuleNumber = previous.NextRuleNumber;
     }
 
@@ -80,11 +100,18 @@ internal sealed partial class Compilation
 
     private void NumberGroups()
     {
-        _ruleBlocks = _ruleBlocks.RemoveRange(_difference.SecurityGroups.Removed.Select(group => group.Id));
+        foreach (SecurityGroup gone in _difference.SecurityGroups.Gone)
+        {
+            _rules = _rules.Without(_ruleBlocks[gone.Id]);
+            _ruleBlocks = _ruleBlocks.Remove(gone.Id);
+        }
+
         foreach ((_, SecurityGroup group) in _difference.SecurityGroups.Set)
         {
+            RuleBlock block = new(_nextRuleNumber, group);
             _groups = _groups.With(group.Id, out _);
-            _ruleBlocks = _ruleBlocks.SetItem(group.Id, new RuleBlock(_nextRuleNumber, group));
+            _rules = _rules.With(block);
+            _ruleBlocks = _ruleBlocks.Add(group.Id, block);
             _nextRuleNumber += group.Rules.Length;
         }
     }
@@ -96,21 +123,24 @@ internal sealed partial class Compilation
         {
             Policy = _policy,
             Generation = _previous.Ruleset.Generation + 1,
-            Forms = _forms.ToImmutable(),
+            Forms = _forms.ToArray(),
             Nics = _previous.Ruleset.Nics.With(_bindings),
             NicSlots = _nicSlots,
             Members = _previous.Ruleset.Members.With(_memberChanges, _stamp),
-            Rules = ReferenceEquals(_ruleBlocks, _previous.RuleBlocks) ? _previous.Ruleset.Rules : new RuleCatalog(_ruleBlocks.Values),
+            Rules = _rules,
         };
         return new CompiledPolicy
         {
             Ruleset = ruleset,
+            Uses = _uses,
             Groups = _groups,
             Networks = _networks,
             NetworkUsers = _networkUsers.ToImmutable(),
             NicSlots = _nicSlots,
             FormSlots = _formSlots,
             FormUses = _formUses.ToImmutable(),
+            FormsOfGroup = _formsOfGroup.ToImmutable(),
+            FormOctets = _formOctets,
             RuleBlocks = _ruleBlocks,
             NextRuleNumber = _nextRuleNumber,
             FormsCompiled = _formsCompiled,
@@ -127,7 +157,7 @@ internal sealed partial class Compilation
             _groups = _groups.Without(removed.Id);
         }
 
-        foreach (Nic left in _difference.Nics.Removed.Concat(_difference.Nics.Set.Select(change => change.Before).OfType<Nic>()))
+        foreach (Nic left in _difference.Nics.Gone)
         {
             if (_networkUsers.GetValueOrDefault(left.NetworkId) == 0)
             {

@@ -14,6 +14,9 @@ internal sealed record CompiledPolicy
 
     public required Ruleset Ruleset { get; init; }
 
+    /// <summary>Who names whom in the policy.</summary>
+    public PolicyUses Uses { get; init; } = PolicyUses.Empty;
+
     /// <summary>Numbers of security groups, for the membership index.</summary>
     public Numbering Groups { get; init; } = Numbering.Empty;
 
@@ -31,6 +34,12 @@ internal sealed record CompiledPolicy
 
     /// <summary>Who uses a compiled form, by key.</summary>
     public ImmutableDictionary<string, FormUse> FormUses { get; init; } = ImmutableDictionary<string, FormUse>.Empty;
+
+    /// <summary>Keys of the compiled forms that each security group is part of.</summary>
+    public ImmutableDictionary<string, ImmutableHashSet<string>> FormsOfGroup { get; init; } = ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
+
+    /// <summary>Memory of all compiled forms.</summary>
+    public long FormOctets { get; init; }
 
     /// <summary>Rule numbers by group id.</summary>
     public ImmutableDictionary<string, RuleBlock> RuleBlocks { get; init; } = ImmutableDictionary<string, RuleBlock>.Empty;

@@ -9,8 +9,17 @@ internal sealed class RulesetCompiler(FirewallOptions options, INicIdentities id
 {
     private readonly NicCompiler _nics = new(options);
 
-    /// <summary>Compiles a policy that the validator found good.</summary>
-    /// <exception cref="PolicyException">The compiled rules would exceed the memory limit.</exception>
-    public CompiledPolicy Compile(Policy policy, CompiledPolicy previous) =>
-        new Compilation(policy, previous, _nics, identities, options.Limits).Run();
+    /// <summary>Checks and compiles a policy; only what changed since the previous one is looked at, where that is known to be enough.</summary>
+    /// <exception cref="PolicyException">The policy is invalid, or the compiled rules would exceed the memory limit.</exception>
+    public CompiledPolicy Compile(Policy policy, CompiledPolicy previous)
+    {
+        PolicyDifference difference = PolicyDifference.Between(previous.Ruleset.Policy, policy);
+        PolicyUses uses = previous.Uses.With(difference);
+        if (!ChangeChecks.Pass(policy, difference, uses, options.Limits) && policy.Validate(options.Limits) is { IsValid: false } report)
+        {
+            throw new PolicyException(report.Errors);
+        }
+
+        return new Compilation(policy, previous, difference, uses, _nics, identities, options.Limits).Run();
+    }
 }

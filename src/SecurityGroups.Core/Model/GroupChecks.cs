@@ -18,7 +18,7 @@ internal static class GroupChecks
                 $"Group '{group.Id}' has {group.Rules.Length} rules and {limits.MaxRulesPerGroup} are allowed: remove some, or raise the limit.");
         }
 
-        // Nothing else here depends on anything but the group, so that one found without a flaw is not asked again at every update.
+        // Nothing else here depends on anything but the group, so that one found without a flaw is not asked again whenever its policy is.
         if (s_flawless.TryGetValue(group, out _))
         {
             return;

@@ -9,7 +9,7 @@ internal static class NicChecks
     private const int GroupBit = 1; // IEEE 802: of the first octet
     private const int MaxVlanId = 4094;
 
-    public static void Check(in PolicyEntry<Nic> entry, Dictionary<string, SecurityGroup> groups, PolicyLimits limits, ProblemList problems)
+    public static void Check(in PolicyEntry<Nic> entry, IReadOnlyDictionary<string, SecurityGroup> groups, PolicyLimits limits, ProblemList problems)
     {
         Nic nic = entry.Value;
         CheckSecurity(nic, entry, problems);
@@ -48,7 +48,7 @@ internal static class NicChecks
         }
     }
 
-    private static void CheckStateful(Nic nic, string path, Dictionary<string, SecurityGroup> groups, ProblemList problems)
+    private static void CheckStateful(Nic nic, string path, IReadOnlyDictionary<string, SecurityGroup> groups, ProblemList problems)
     {
         SecurityGroup? Find(bool stateful) => nic.SecurityGroups
             .Select(id => groups.GetValueOrDefault(id))

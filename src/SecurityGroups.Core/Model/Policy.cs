@@ -9,14 +9,19 @@ namespace SecurityGroups;
 /// </summary>
 public sealed class Policy : IEquatable<Policy>
 {
+    private readonly PolicyEdit? _latestEdit;
+    private object? _mark;
+
     private Policy(
         ImmutableSortedDictionary<string, SecurityGroup> securityGroups,
         ImmutableSortedDictionary<string, AddressGroup> addressGroups,
-        ImmutableSortedDictionary<string, Nic> nics)
+        ImmutableSortedDictionary<string, Nic> nics,
+        PolicyEdit? latestEdit = null)
     {
         SecurityGroups = securityGroups;
         AddressGroups = addressGroups;
         Nics = nics;
+        _latestEdit = latestEdit;
     }
 
     /// <summary>A policy without groups and NICs.</summary>
@@ -64,7 +69,7 @@ public sealed class Policy : IEquatable<Policy>
     public Policy WithGroup(SecurityGroup group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        return new(SecurityGroups.SetItem(group.Id, group), AddressGroups, Nics);
+        return new(SecurityGroups.SetItem(group.Id, group), AddressGroups, Nics, Edit(PolicyPart.SecurityGroup, group.Id));
     }
 
     /// <summary>A copy without a security group. Whoever still uses the group makes the copy invalid.</summary>
@@ -72,7 +77,7 @@ public sealed class Policy : IEquatable<Policy>
     public Policy WithoutGroup(string id)
     {
         _ = Find(SecurityGroups, id, "security group");
-        return new(SecurityGroups.Remove(id), AddressGroups, Nics);
+        return new(SecurityGroups.Remove(id), AddressGroups, Nics, Edit(PolicyPart.SecurityGroup, id));
     }
 
     /// <summary>A copy with one security group changed.</summary>
@@ -89,7 +94,7 @@ public sealed class Policy : IEquatable<Policy>
     public Policy WithAddressGroup(AddressGroup group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        return new(SecurityGroups, AddressGroups.SetItem(group.Id, group), Nics);
+        return new(SecurityGroups, AddressGroups.SetItem(group.Id, group), Nics, Edit(PolicyPart.AddressGroup, group.Id));
     }
 
     /// <summary>A copy without an address group. Whoever still uses the group makes the copy invalid.</summary>
@@ -97,7 +102,7 @@ public sealed class Policy : IEquatable<Policy>
     public Policy WithoutAddressGroup(string id)
     {
         _ = Find(AddressGroups, id, "address group");
-        return new(SecurityGroups, AddressGroups.Remove(id), Nics);
+        return new(SecurityGroups, AddressGroups.Remove(id), Nics, Edit(PolicyPart.AddressGroup, id));
     }
 
     /// <summary>A copy with one address group changed.</summary>
@@ -114,7 +119,7 @@ public sealed class Policy : IEquatable<Policy>
     public Policy WithNic(Nic nic)
     {
         ArgumentNullException.ThrowIfNull(nic);
-        return new(SecurityGroups, AddressGroups, Nics.SetItem(nic.Id, nic));
+        return new(SecurityGroups, AddressGroups, Nics.SetItem(nic.Id, nic), Edit(PolicyPart.Nic, nic.Id));
     }
 
     /// <summary>A copy without a NIC.</summary>
@@ -122,7 +127,7 @@ public sealed class Policy : IEquatable<Policy>
     public Policy WithoutNic(string id)
     {
         _ = Find(Nics, id, "NIC");
-        return new(SecurityGroups, AddressGroups, Nics.Remove(id));
+        return new(SecurityGroups, AddressGroups, Nics.Remove(id), Edit(PolicyPart.Nic, id));
     }
 
     /// <summary>A copy with one NIC changed.</summary>
@@ -151,6 +156,23 @@ public sealed class Policy : IEquatable<Policy>
         Index(source.SecurityGroups, group => group.Id),
         Index(source.AddressGroups, group => group.Id),
         Index(source.Nics, nic => nic.Id));
+
+    /// <summary>Makes this a base: the copies that are changed from it after this call note what was changed.</summary>
+    internal void BecomeBase() => Interlocked.CompareExchange(ref _mark, new object(), null);
+
+    /// <summary>The edits that made this policy from another, an id maybe several times; null when that is not known.</summary>
+    internal IEnumerable<PolicyEdit>? EditsSince(Policy other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return [];
+        }
+
+        return Volatile.Read(ref other._mark) is { } mark && _latestEdit?.IsSince(mark) == true ? _latestEdit.Chain() : null;
+    }
+
+    private PolicyEdit? Edit(PolicyPart part, string id) =>
+        Volatile.Read(ref _mark) is { } mark ? PolicyEdit.First(mark, part, id) : _latestEdit?.Then(part, id);
 
     // Values compare by reference: a changed copy keeps every unchanged part as the same object, and asks no 100,000 rules whether they are equal.
     private static ImmutableSortedDictionary<string, T> Index<T>(IReadOnlyList<PolicyEntry<T>> entries, Func<T, string> idOf)

@@ -58,7 +58,7 @@ public sealed class CompilationTests
         new($"nic{number}") { NetworkId = $"net{number}", Addresses = [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("2001:db8::1")], SecurityGroups = ["web"] };
 
     private static CompiledPolicy Compile(Policy policy, CompiledPolicy previous) =>
-        new Compilation(policy, previous, new NicCompiler(s_options), new Identities(), s_options.Limits).Run();
+        new RulesetCompiler(s_options, new Identities()).Compile(policy, previous);
 
     private sealed class Identities : INicIdentities
     {

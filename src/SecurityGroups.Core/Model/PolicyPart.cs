@@ -1,0 +1,9 @@
+namespace SecurityGroups;
+
+/// <summary>What a policy consists of.</summary>
+internal enum PolicyPart
+{
+    SecurityGroup,
+    AddressGroup,
+    Nic,
+}
