@@ -59,13 +59,4 @@ public sealed class CompilationTests
 
     private static CompiledPolicy Compile(Policy policy, CompiledPolicy previous) =>
         new RulesetCompiler(s_options, new Identities()).Compile(policy, previous);
-
-    private sealed class Identities : INicIdentities
-    {
-        private static uint s_zone;
-
-        public object NewIncarnation(string nicId, int slot) => new();
-
-        public uint NewZone(string nicId) => Interlocked.Increment(ref s_zone);
-    }
 }
