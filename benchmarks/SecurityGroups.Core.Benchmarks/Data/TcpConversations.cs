@@ -35,12 +35,19 @@ internal sealed class TcpConversations : IDisposable
     private readonly uint[] _sent;
     private readonly int _connections;
 
-    public TcpConversations(int connections, int maxConnections, bool countTraffic = false, FirewallEventOptions? events = null)
+    /// <param name="connections">How many connections.</param>
+    /// <param name="maxConnections">Connections of the table.</param>
+    /// <param name="countTraffic">Whether connections count packets and octets.</param>
+    /// <param name="events">Events, or null for none.</param>
+    /// <param name="around">What else is in the policy.</param>
+    /// <param name="groupId">A group of it that the NIC is attached to, too.</param>
+    public TcpConversations(
+        int connections, int maxConnections, bool countTraffic = false, FirewallEventOptions? events = null, Policy? around = null, string? groupId = null)
     {
         _connections = connections;
         _sent = new uint[connections];
         Slices = [.. Enumerable.Range(0, RingLength).Select(i => new PacketSlice(i * FrameOctets, FrameOctets))];
-        Firewall = new Firewall(Policy(), new FirewallOptions
+        Firewall = new Firewall(PolicyOf(around ?? Policy.Empty, groupId), new FirewallOptions
         {
             LinkType = LinkType.Ethernet,
             CallerTimestamps = true,
@@ -118,11 +125,11 @@ internal sealed class TcpConversations : IDisposable
 
     public void Dispose() => Firewall.Dispose();
 
-    private static Policy Policy()
+    private static Policy PolicyOf(Policy around, string? groupId)
     {
         SecurityGroup web = SecurityGroup.CreateEmpty("web").WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, ServerPort, Remote.Any));
-        Nic nic = new("nic") { Addresses = [new IPAddress([10, 0, 0, 5])], SecurityGroups = ["web"] };
-        return SecurityGroups.Policy.Create([web], [nic]);
+        Nic nic = new("nic") { Addresses = [new IPAddress([10, 0, 0, 5])], SecurityGroups = groupId is null ? ["web"] : ["web", groupId] };
+        return around.WithGroup(web).WithNic(nic);
     }
 
     private void Establish()

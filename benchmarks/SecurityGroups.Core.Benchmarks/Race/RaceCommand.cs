@@ -12,6 +12,7 @@ internal static class RaceCommand
         race table FAMILY COUNT   million connection lookups a second with their state update (v4 or v6, UDP)
         race packet COUNT         million packets a second, bytes in, decision out, of so many established TCP connections
         race open COUNT           million new connections and denied packets a second, in a table for so many
+        race update MEMBERS       what filtering feels of a thousand changes a second of a member of a group of so many; what a change costs
         race export SET FOLDER    the rules and the headers of a set as files that the peers read
         race report FILE          the table of a file of lines "round TAB side TAB what TAB measure TAB value"
         """;
@@ -34,6 +35,9 @@ internal static class RaceCommand
                 return 0;
             case ["open", var count]:
                 PacketRace.RunNew(Number(count));
+                return 0;
+            case ["update", var members]:
+                UpdateRace.Run(Number(members));
                 return 0;
             case ["export", var set, var folder]:
                 RuleSet.Load(set).Export(Path.Combine(folder, set));

@@ -8,47 +8,65 @@ internal sealed partial class Compilation
 {
     private void CountFormUses()
     {
-        foreach (Nic nic in _difference.Nics.Set.Select(change => change.After).Where(nic => nic.NicSecurity))
+        foreach ((_, Nic nic) in _difference.Nics.Set)
+        {
+            Count(nic, 1);
+        }
+
+        foreach (Nic nic in _difference.Nics.Gone)
+        {
+            Count(nic, -1);
+        }
+    }
+
+    private void Count(Nic nic, int change)
+    {
+        if (nic.NicSecurity)
         {
             FormUse use = FormUse.Of(nic);
             use = _formUses.GetValueOrDefault(use.Key, use);
-            _formUses[use.Key] = use with { Users = use.Users + 1 };
-        }
-
-        foreach (Nic nic in _difference.Nics.Gone.Where(nic => nic.NicSecurity))
-        {
-            FormUse use = _formUses[FormUse.Of(nic).Key];
-            _formUses[use.Key] = use with { Users = use.Users - 1 };
+            _formUses[use.Key] = use with { Users = use.Users + change };
+            _countedForms.Add(use.Key);
         }
     }
 
     private void CompileForms()
     {
-        foreach (FormUse use in FormsOf(_difference.Nics.Gone).Where(use => use.Users == 0))
+        HashSet<string> keys = [];
+        foreach (FormUse use in _countedForms.Select(key => _formUses[key]))
         {
-            Drop(use);
+            if (use.Users == 0)
+            {
+                Drop(use);
+            }
+            else if (!_formSlots.TryGet(use.Key, out _))
+            {
+                Enter(use);
+                keys.Add(use.Key);
+            }
         }
 
-        FormUse[] added = [.. FormsOf(_difference.Nics.Set.Select(change => change.After)).Where(use => !_formSlots.TryGet(use.Key, out _))];
-        foreach ((FormUse use, string groupId) in added.SelectMany(use => use.GroupIds, (use, groupId) => (use, groupId)))
+        _difference.SecurityGroups.Set.ForEach(change => AddFormsOf(change.After.Id, keys));
+        foreach (string userId in _difference.AddressGroups.Set.SelectMany(change => _uses.AddressGroups.GetValueOrDefault(change.After.Id, [])))
         {
-            _formsOfGroup[groupId] = _formsOfGroup.GetValueOrDefault(groupId, []).Add(use.Key);
+            AddFormsOf(userId, keys);
         }
 
-        foreach (string key in added.Select(use => use.Key).Concat(ConcernedForms()).Distinct())
+        foreach (string key in keys)
         {
             CompileForm(_formUses[key]);
         }
     }
 
-    /// <summary>The forms of some NICs, each once.</summary>
-    private IEnumerable<FormUse> FormsOf(IEnumerable<Nic> nics) =>
-        nics.Where(nic => nic.NicSecurity).Select(nic => FormUse.Of(nic).Key).Distinct().Select(key => _formUses[key]);
+    private void AddFormsOf(string groupId, HashSet<string> keys) => keys.UnionWith(_formsOfGroup.GetValueOrDefault(groupId, []));
 
-    /// <summary>The forms of the groups whose rules, or the prefixes of whose rules, changed.</summary>
-    private IEnumerable<string> ConcernedForms() => _difference.SecurityGroups.Set.Select(change => change.After.Id)
-        .Concat(_difference.AddressGroups.Set.SelectMany(change => _uses.AddressGroups.GetValueOrDefault(change.After.Id, [])))
-        .SelectMany(groupId => _formsOfGroup.GetValueOrDefault(groupId, []));
+    private void Enter(FormUse use)
+    {
+        foreach (string id in use.GroupIds)
+        {
+            _formsOfGroup[id] = _formsOfGroup.GetValueOrDefault(id, []).Add(use.Key);
+        }
+    }
 
     private void Drop(FormUse use)
     {

@@ -22,6 +22,7 @@ internal sealed partial class Compilation
     private readonly ImmutableDictionary<string, FormUse>.Builder _formUses;
     private readonly ImmutableDictionary<string, ImmutableHashSet<string>>.Builder _formsOfGroup;
     private readonly ImmutableDictionary<string, int>.Builder _networkUsers;
+    private readonly HashSet<string> _countedForms = [];
     private readonly List<MemberChange> _memberChanges = [];
     private readonly List<uint> _retiredZones = [];
     private readonly List<uint> _limitedZones = [];

@@ -11,7 +11,12 @@ internal sealed record FormUse(string Key, ImmutableArray<string> GroupIds, int 
     /// <summary>The use of a NIC's groups, by nobody yet.</summary>
     public static FormUse Of(Nic nic)
     {
-        ImmutableArray<string> groupIds = [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        return new FormUse(string.Concat(groupIds.Select(id => $"{id.Length}:{id}")), groupIds, 0);
+        // Most NICs have one group, and the key of every changed NIC is asked for.
+        ImmutableArray<string> groupIds = nic.SecurityGroups.Length < 2
+            ? nic.SecurityGroups
+            : [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return new FormUse(groupIds is [var only] ? KeyOf(only) : string.Concat(groupIds.Select(KeyOf)), groupIds, 0);
     }
+
+    private static string KeyOf(string id) => $"{id.Length}:{id}";
 }

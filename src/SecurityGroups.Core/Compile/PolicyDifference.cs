@@ -67,6 +67,8 @@ internal sealed class PolicyDifference
     internal sealed record Changes<T>(List<(T? Before, T After)> Set, List<T> Removed)
         where T : class
     {
+        public bool IsAny => Set.Count + Removed.Count != 0;
+
         /// <summary>What there was before and is no more as it was.</summary>
         public IEnumerable<T> Gone => Removed.Concat(Set.Select(change => change.Before).OfType<T>());
 

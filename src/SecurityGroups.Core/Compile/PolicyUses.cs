@@ -24,29 +24,40 @@ internal sealed record PolicyUses
     /// <summary>The uses after a change of the policy, which may leave it invalid: what is named need not exist.</summary>
     public PolicyUses With(PolicyDifference difference)
     {
+        PolicyUses uses = this;
+        if (difference.Nics.IsAny)
+        {
+            uses = uses.With(difference.Nics);
+        }
+
+        return difference.SecurityGroups.IsAny ? uses.With(difference.SecurityGroups) : uses;
+    }
+
+    private PolicyUses With(PolicyDifference.Changes<Nic> changes)
+    {
         Dictionary<string, int> members = [];
-        Count(members, difference.Nics.Gone.SelectMany(GroupsOf), -1);
-        Count(members, difference.Nics.Set.SelectMany(change => GroupsOf(change.After)), 1);
+        Count(members, changes.Gone.SelectMany(GroupsOf), -1);
+        Count(members, changes.Set.SelectMany(change => GroupsOf(change.After)), 1);
+        return this with { Members = With(Members, members) };
+    }
+
+    private PolicyUses With(PolicyDifference.Changes<SecurityGroup> changes)
+    {
         Dictionary<string, int> remoteGroups = [];
         var addressGroups = AddressGroups.ToBuilder();
-        foreach (SecurityGroup gone in difference.SecurityGroups.Gone)
+        foreach (SecurityGroup gone in changes.Gone)
         {
             Count(remoteGroups, IdsNamed(gone, RemoteKind.SecurityGroup), -1);
             IdsNamed(gone, RemoteKind.AddressGroup).ForEach(id => Leave(addressGroups, id, gone.Id));
         }
 
-        foreach ((_, SecurityGroup group) in difference.SecurityGroups.Set)
+        foreach ((_, SecurityGroup group) in changes.Set)
         {
             Count(remoteGroups, IdsNamed(group, RemoteKind.SecurityGroup), 1);
             IdsNamed(group, RemoteKind.AddressGroup).ForEach(id => Join(addressGroups, id, group.Id));
         }
 
-        return new PolicyUses
-        {
-            Members = With(Members, members),
-            RemoteGroups = With(RemoteGroups, remoteGroups),
-            AddressGroups = addressGroups.ToImmutable(),
-        };
+        return this with { RemoteGroups = With(RemoteGroups, remoteGroups), AddressGroups = addressGroups.ToImmutable() };
     }
 
     private static IEnumerable<string> GroupsOf(Nic nic) => nic.SecurityGroups.Distinct(StringComparer.Ordinal);
