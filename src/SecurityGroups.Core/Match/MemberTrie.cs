@@ -34,27 +34,68 @@ internal static class MemberTrie
         return null;
     }
 
-    public static MemberEntry[] ToChunk(List<MemberEntry> members)
+    /// <summary>The smallest chunk that so many members fill no more than three quarters of.</summary>
+    public static int SizeFor(int members)
     {
         int size = 4;
-        while (size * 3 < members.Count * 4)
+        while (size * 3 < members * 4)
         {
             size *= 2;
         }
 
-        MemberEntry[] chunk = new MemberEntry[size];
-        foreach (MemberEntry member in members)
-        {
-            int slot = (int)member.Hash & (size - 1);
-            while (chunk[slot].Class is not null)
-            {
-                slot = (slot + 1) & (size - 1);
-            }
+        return size;
+    }
 
-            chunk[slot] = member;
+    public static int CountOf(MemberEntry[] chunk)
+    {
+        int count = 0;
+        foreach (ref readonly MemberEntry entry in chunk.AsSpan())
+        {
+            count += entry.Class is null ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    /// <summary>A chunk of some size with the members of a list, or of another chunk.</summary>
+    public static MemberEntry[] ToChunk(ReadOnlySpan<MemberEntry> members, int size)
+    {
+        MemberEntry[] chunk = new MemberEntry[size];
+        foreach (ref readonly MemberEntry entry in members)
+        {
+            if (entry.Class is not null)
+            {
+                chunk[SlotFor(chunk, entry)] = entry;
+            }
         }
 
         return chunk;
+    }
+
+    /// <summary>Where a member is in a chunk that has room, or would be.</summary>
+    public static int SlotFor(MemberEntry[] chunk, in MemberEntry member)
+    {
+        int mask = chunk.Length - 1;
+        int slot = (int)member.Hash & mask;
+        while (chunk[slot] is { Class: not null } other && (other.Bits != member.Bits || other.Scope != member.Scope))
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        return slot;
+    }
+
+    /// <summary>Empties a slot of a chunk and moves up those members that its vacancy would hide from a search.</summary>
+    public static void Remove(MemberEntry[] chunk, int slot)
+    {
+        int mask = chunk.Length - 1;
+        chunk[slot] = default;
+        for (int next = (slot + 1) & mask; chunk[next].Class is not null; next = (next + 1) & mask)
+        {
+            MemberEntry member = chunk[next];
+            chunk[next] = default;
+            chunk[SlotFor(chunk, member)] = member;
+        }
     }
 
     public static object?[] Split(MemberEntry[] chunk, int level) =>
@@ -62,8 +103,8 @@ internal static class MemberTrie
 
     private static MemberEntry[]? ChunkOf(MemberEntry[] chunk, int level, int slot)
     {
-        List<MemberEntry> members = [.. chunk.Where(entry => entry.Class is not null && SlotOf(entry.Hash, level) == slot)];
-        return members.Count == 0 ? null : ToChunk(members);
+        MemberEntry[] members = Array.FindAll(chunk, entry => entry.Class is not null && SlotOf(entry.Hash, level) == slot);
+        return members.Length == 0 ? null : ToChunk(members, SizeFor(members.Length));
     }
 
     private static MemberClass? FindInChunk(MemberEntry[] chunk, in MemberKey key)

@@ -37,7 +37,7 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
         }
 
         MemberEntry[] chunk = (MemberEntry[]?)node ?? [];
-        return CountOf(chunk) + changes.Length > MemberTrie.MaxChunk && level < MemberTrie.MaxLevel
+        return MemberTrie.CountOf(chunk) + changes.Length > MemberTrie.MaxChunk && level < MemberTrie.MaxLevel
             ? ApplyToBranch(MemberTrie.Split(chunk, level), level, changes)
             : ApplyToChunk(chunk, changes);
     }
@@ -62,15 +62,8 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
 
     private MemberEntry[]? ApplyToChunk(MemberEntry[] chunk, ReadOnlySpan<PendingChange> changes)
     {
-        List<MemberEntry> members = new(chunk.Length);
-        foreach (MemberEntry entry in chunk)
-        {
-            if (entry.Class is not null)
-            {
-                members.Add(entry);
-            }
-        }
-
+        int room = MemberTrie.SizeFor(MemberTrie.CountOf(chunk) + changes.Length);
+        MemberEntry[] changed = room == chunk.Length ? (MemberEntry[])chunk.Clone() : MemberTrie.ToChunk(chunk, room);
         while (!changes.IsEmpty)
         {
             MemberKey key = changes[0].Key;
@@ -80,17 +73,19 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
                 count++;
             }
 
-            ApplyToMember(members, key, changes[..count]);
+            ApplyToMember(changed, key, changes[..count]);
             changes = changes[count..];
         }
 
-        return members.Count == 0 ? null : MemberTrie.ToChunk(members);
+        int members = MemberTrie.CountOf(changed);
+        int size = MemberTrie.SizeFor(members);
+        return members == 0 ? null : size == changed.Length ? changed : MemberTrie.ToChunk(changed, size);
     }
 
-    private void ApplyToMember(List<MemberEntry> members, MemberKey key, ReadOnlySpan<PendingChange> changes)
+    private void ApplyToMember(MemberEntry[] chunk, MemberKey key, ReadOnlySpan<PendingChange> changes)
     {
-        int position = members.FindIndex(entry => key.Matches(entry));
-        MemberClass before = position < 0 ? MemberClass.Empty : members[position].Class!;
+        int slot = MemberTrie.SlotFor(chunk, new MemberEntry(key.Bits, key.Scope, null));
+        MemberClass before = chunk[slot].Class ?? MemberClass.Empty;
         MemberClass after = before;
         foreach (ref readonly PendingChange change in changes)
         {
@@ -100,31 +95,19 @@ internal sealed class MemberTrieEditor(ImmutableDictionary<MemberClass, int> cla
         after = Interned(after);
         Count(before, -1);
         Count(after, 1);
-        if (position >= 0)
-        {
-            members.RemoveAt(position);
-        }
-
         if (after != MemberClass.Empty)
         {
-            members.Add(new MemberEntry(key.Bits, key.Scope, after));
+            chunk[slot] = new MemberEntry(key.Bits, key.Scope, after);
+        }
+        else if (before != MemberClass.Empty)
+        {
+            MemberTrie.Remove(chunk, slot);
         }
 
         if (!before.Groups.SequenceEqual(after.Groups))
         {
             Changed.Add(key);
         }
-    }
-
-    private static int CountOf(MemberEntry[] chunk)
-    {
-        int count = 0;
-        foreach (ref readonly MemberEntry entry in chunk.AsSpan())
-        {
-            count += entry.Class is null ? 0 : 1;
-        }
-
-        return count;
     }
 
     /// <summary>The one object that stands for all classes equal to this one.</summary>

@@ -65,12 +65,27 @@ public sealed class MemberTrieEditorTests
     }
 
     [Fact]
-    public void ToChunk_IsAPowerOfTwoThreeQuartersFullAtMost()
+    public void SizeFor_IsAPowerOfTwoThreeQuartersFullAtMost()
     {
-        foreach ((int members, int size) in ((int, int)[])[(1, 4), (3, 4), (4, 8), (6, 8), (7, 16), (48, 64)])
+        foreach ((int members, int size) in ((int, int)[])[(0, 4), (1, 4), (3, 4), (4, 8), (6, 8), (7, 16), (48, 64)])
         {
-            List<MemberEntry> entries = [.. Enumerable.Range(0, members).Select(i => new MemberEntry(Key(i).Bits, Key(i).Scope, MemberClass.Empty.With([1], true)))];
-            Assert.Equal(size, MemberTrie.ToChunk(entries).Length);
+            Assert.Equal(size, MemberTrie.SizeFor(members));
+        }
+    }
+
+    [Fact]
+    public void Remove_AnyMember_LeavesTheOthersToBeFound()
+    {
+        MemberEntry[] members = [.. Enumerable.Range(0, MemberTrie.MaxChunk).Select(i => new MemberEntry(Key(i).Bits, Key(i).Scope, MemberClass.Empty.With([1], true)))];
+        for (int removed = 0; removed < members.Length; removed++)
+        {
+            MemberEntry[] chunk = MemberTrie.ToChunk(members, 64);
+            MemberTrie.Remove(chunk, MemberTrie.SlotFor(chunk, members[removed]));
+            Assert.Equal(members.Length - 1, MemberTrie.CountOf(chunk));
+            for (int i = 0; i < members.Length; i++)
+            {
+                Assert.Equal(i == removed, MemberTrie.Find(chunk, Key(i)) is null);
+            }
         }
     }
 
