@@ -86,9 +86,10 @@ internal sealed partial class Compilation
     {
         int network = _networks[nic.NetworkId];
         _networkUsers[nic.NetworkId] = _networkUsers.GetValueOrDefault(nic.NetworkId) + (joins ? 1 : -1);
-        ImmutableArray<int> groups = [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Select(id => _groups[id])];
-        _memberChanges.AddRange(
-            from address in MemberAddresses.Of(nic)
-            select new MemberChange(network, address.Ethertype, address.Bits, address.PrefixLength, groups, joins));
+        ImmutableArray<int> groups = ImmutableArray.CreateRange(FormUse.GroupsOf(nic), id => _groups[id]);
+        foreach (Cidr address in MemberAddresses.Of(nic))
+        {
+            _memberChanges.Add(new MemberChange(network, address.Ethertype, address.Bits, address.PrefixLength, groups, joins));
+        }
     }
 }

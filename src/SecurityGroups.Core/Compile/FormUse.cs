@@ -11,12 +11,14 @@ internal sealed record FormUse(string Key, ImmutableArray<string> GroupIds, int 
     /// <summary>The use of a NIC's groups, by nobody yet.</summary>
     public static FormUse Of(Nic nic)
     {
-        // Most NICs have one group, and the key of every changed NIC is asked for.
-        ImmutableArray<string> groupIds = nic.SecurityGroups.Length < 2
-            ? nic.SecurityGroups
-            : [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> groupIds = GroupsOf(nic);
         return new FormUse(groupIds is [var only] ? KeyOf(only) : string.Concat(groupIds.Select(KeyOf)), groupIds, 0);
     }
+
+    /// <summary>The groups of a NIC in ordinal order, each once.</summary>
+    public static ImmutableArray<string> GroupsOf(Nic nic) => nic.SecurityGroups.Length < 2
+        ? nic.SecurityGroups
+        : [.. nic.SecurityGroups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static string KeyOf(string id) => $"{id.Length}:{id}";
 }

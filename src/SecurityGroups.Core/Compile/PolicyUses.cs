@@ -35,9 +35,14 @@ internal sealed record PolicyUses
 
     private PolicyUses With(PolicyDifference.Changes<Nic> changes)
     {
-        Dictionary<string, int> members = [];
-        Count(members, changes.Gone.SelectMany(GroupsOf), -1);
-        Count(members, changes.Set.SelectMany(change => GroupsOf(change.After)), 1);
+        Dictionary<string, int> members = new(StringComparer.Ordinal);
+        changes.Removed.ForEach(nic => CountGroups(members, nic, -1));
+        foreach ((Nic? before, Nic after) in changes.Set)
+        {
+            CountGroups(members, before, -1);
+            CountGroups(members, after, 1);
+        }
+
         return this with { Members = With(Members, members) };
     }
 
@@ -47,20 +52,26 @@ internal sealed record PolicyUses
         var addressGroups = AddressGroups.ToBuilder();
         foreach (SecurityGroup gone in changes.Gone)
         {
-            Count(remoteGroups, IdsNamed(gone, RemoteKind.SecurityGroup), -1);
+            Count(remoteGroups, [.. IdsNamed(gone, RemoteKind.SecurityGroup)], -1);
             IdsNamed(gone, RemoteKind.AddressGroup).ForEach(id => Leave(addressGroups, id, gone.Id));
         }
 
         foreach ((_, SecurityGroup group) in changes.Set)
         {
-            Count(remoteGroups, IdsNamed(group, RemoteKind.SecurityGroup), 1);
+            Count(remoteGroups, [.. IdsNamed(group, RemoteKind.SecurityGroup)], 1);
             IdsNamed(group, RemoteKind.AddressGroup).ForEach(id => Join(addressGroups, id, group.Id));
         }
 
         return this with { RemoteGroups = With(RemoteGroups, remoteGroups), AddressGroups = addressGroups.ToImmutable() };
     }
 
-    private static IEnumerable<string> GroupsOf(Nic nic) => nic.SecurityGroups.Distinct(StringComparer.Ordinal);
+    private static void CountGroups(Dictionary<string, int> members, Nic? nic, int change)
+    {
+        if (nic is not null)
+        {
+            Count(members, FormUse.GroupsOf(nic), change);
+        }
+    }
 
     private static List<string> IdsNamed(SecurityGroup group, RemoteKind kind)
     {
@@ -76,7 +87,7 @@ internal sealed record PolicyUses
         return [.. ids];
     }
 
-    private static void Count(Dictionary<string, int> counts, IEnumerable<string> ids, int change)
+    private static void Count(Dictionary<string, int> counts, ImmutableArray<string> ids, int change)
     {
         foreach (string id in ids)
         {
@@ -87,7 +98,7 @@ internal sealed record PolicyUses
     private static ImmutableDictionary<string, int> With(ImmutableDictionary<string, int> counts, Dictionary<string, int> changes)
     {
         var builder = counts.ToBuilder();
-        foreach ((string id, int change) in changes)
+        foreach ((string id, int change) in changes.Where(entry => entry.Value != 0))
         {
             int count = builder.GetValueOrDefault(id) + change;
             if (count == 0)

@@ -59,4 +59,39 @@ public sealed class CompilationTests
 
     private static CompiledPolicy Compile(Policy policy, CompiledPolicy previous) =>
         new RulesetCompiler(s_options, new Identities()).Compile(policy, previous);
+
+    /// <summary>Lookups and lists that an update copies would show here: a member costs the same at any size, and nothing large is allocated.</summary>
+    [Fact]
+    public void Member_OfAGroupThatAThousandReference_AllocatesLittleAtAnySize()
+    {
+        long small = OctetsOfAMember(100);
+        long large = OctetsOfAMember(20_000);
+        Assert.InRange(small, 1, 32_000);
+        Assert.InRange(large, 1, 32_000);
+    }
+
+    private static long OctetsOfAMember(int members)
+    {
+        const int changes = 50;
+        IEnumerable<SecurityGroup> referrers = Enumerable.Range(0, 1_000).Select(i =>
+            SecurityGroup.CreateEmpty($"r{i}").WithRule(SecurityGroupRule.Ingress(IpProtocol.Any, Remote.SecurityGroup("large"))));
+        Nic[] nics = [.. Enumerable.Range(0, members).Select(i => MemberOf("large", i)), .. Enumerable.Range(0, 1_000).Select(i => MemberOf($"r{i}", 100_000 + i))];
+        using Firewall firewall = new(Policy.Create([SecurityGroup.CreateEmpty("large"), .. referrers], nics), s_options);
+        JoinAndLeave(firewall, changes, members);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        JoinAndLeave(firewall, changes, members);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (2 * changes);
+    }
+
+    private static void JoinAndLeave(Firewall firewall, int times, int number)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            firewall.Update(policy => policy.WithNic(MemberOf("large", number)));
+            firewall.Update(policy => policy.WithoutNic($"nic{number}"));
+        }
+    }
+
+    private static Nic MemberOf(string group, int number) =>
+        new($"nic{number}") { Addresses = [new IPAddress([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number])], SecurityGroups = [group] };
 }
