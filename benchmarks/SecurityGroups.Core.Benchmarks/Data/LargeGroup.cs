@@ -13,7 +13,13 @@ internal static class LargeGroup
         [.. Enumerable.Range(0, Referrers).Select(i => Nic($"user{i}", 0xAC10_0000u + (uint)i, ReferrerId(i))), .. Enumerable.Range(0, members).Select(Member)]);
 
     /// <summary>A member by number; the first ones are in the policy.</summary>
-    public static Nic Member(int number) => Nic($"member{number}", 0x0A80_0000u + (uint)number, GroupId);
+    public static Nic Member(int number) => Nic($"member{number}", AddressOf(number), GroupId);
+
+    /// <summary>The address of a member by number.</summary>
+    public static uint AddressOf(int member) => 0x0A80_0000u + (uint)member;
+
+    /// <summary>The port that a referrer's rule opens to the members.</summary>
+    public static ushort PortOf(int referrer) => (ushort)(5_000 + referrer);
 
     public static string ReferrerId(int number) => $"referrer{number}";
 
@@ -21,7 +27,7 @@ internal static class LargeGroup
     public static Policy Toggle(Policy policy, Nic member) => policy.Nics.ContainsKey(member.Id) ? policy.WithoutNic(member.Id) : policy.WithNic(member);
 
     private static SecurityGroup Referrer(int number) => SecurityGroup.CreateEmpty(ReferrerId(number)).WithRule(
-        SecurityGroupRule.Ingress(IpProtocol.Tcp, 5_000 + number, Remote.SecurityGroup(GroupId)) with { Ethertype = Ethertype.IPv4 });
+        SecurityGroupRule.Ingress(IpProtocol.Tcp, PortOf(number), Remote.SecurityGroup(GroupId)) with { Ethertype = Ethertype.IPv4 });
 
     private static Nic Nic(string id, uint address, string groupId) => new(id)
     {

@@ -13,6 +13,7 @@ internal static class RaceCommand
         race packet COUNT         million packets a second, bytes in, decision out, of so many established TCP connections
         race open COUNT           million new connections and denied packets a second, in a table for so many
         race update MEMBERS       what filtering feels of a thousand changes a second of a member of a group of so many; what a change costs
+        race growth SERIES        what grows with what: nanoseconds and microseconds by rules, members, connections or updates (growth.sh draws them)
         race export SET FOLDER    the rules and the headers of a set as files that the peers read
         race report FILE          the table of a file of lines "round TAB side TAB what TAB measure TAB value"
         """;
@@ -39,6 +40,8 @@ internal static class RaceCommand
             case ["update", var members]:
                 UpdateRace.Run(Number(members));
                 return 0;
+            case ["growth", var series]:
+                return GrowthRace.TryRun(series) ? 0 : 2;
             case ["export", var set, var folder]:
                 RuleSet.Load(set).Export(Path.Combine(folder, set));
                 return 0;
