@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The race against DPDK: compare.sh [ROUNDS] [PATTERN]. Both sides in turn on one core, ROUNDS times (5), works whose name matches PATTERN
+# The race against DPDK: compare.sh [ROUNDS] [PATTERN]. Both sides in turn on one core, ROUNDS times (5); works of two threads on all cores. Works whose name matches PATTERN
 # (all; e.g. 'match.*v4', 'table', 'packet'). Prints one table of medians, spreads and ratios, and keeps it with machine and command in
 # results/. A round of all takes about ten minutes; nothing else should run. Ends with 77 where DPDK cannot be had.
 set -euo pipefail
@@ -41,11 +41,16 @@ works() {
   for word in $connections; do echo "packet $word"; done
   for word in 65536 1000000; do echo "open $word"; done
   for word in cloud_100.v4 acl1_10k.v4 acl1_100k.v4; do echo "rules $word"; done
+  for word in 1000 100000; do echo "cores $word"; done
+  echo "update 100000"
 }
 
 ours() {
+  local on=$core
+  # What two threads do together has all processors.
+  case $1 in cores* | update*) on=0-$(($(nproc) - 1)) ;; esac
   # shellcheck disable=SC2086 # the words of a work
-  taskset -c "$core" dotnet SecurityGroups.Core.Benchmarks/bin/Release/net10.0/SecurityGroups.Core.Benchmarks.dll race $1
+  taskset -c "$on" dotnet SecurityGroups.Core.Benchmarks/bin/Release/net10.0/SecurityGroups.Core.Benchmarks.dll race $1
 }
 
 peer() {

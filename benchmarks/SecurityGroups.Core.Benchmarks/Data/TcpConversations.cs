@@ -9,9 +9,8 @@ namespace SecurityGroups.Benchmarks.Data;
 /// </summary>
 internal sealed class TcpConversations : IDisposable
 {
-    public const int RingLength = 16_384;
-    public const int FrameOctets = 64;
-    private const int Burst = 32;
+    public const int RingLength = TcpLane.RingLength;
+    private const int FrameOctets = TcpLane.FrameOctets;
     private const int IpOffset = 14;
     private const int TcpOffset = IpOffset + 20;
     private const byte Syn = 0x02;
@@ -29,8 +28,7 @@ internal sealed class TcpConversations : IDisposable
     // NOP and a window scale of 8 (RFC 7323).
     private const uint ScaleOption = 0x0103_0308;
 
-    private readonly Decision[] _decisions = new Decision[Burst];
-    private readonly byte[] _ring = new byte[RingLength * FrameOctets];
+    private readonly TcpLane _lane;
     private readonly Random _random = new(1);
     private readonly uint[] _sent;
     private readonly int _connections;
@@ -46,7 +44,6 @@ internal sealed class TcpConversations : IDisposable
     {
         _connections = connections;
         _sent = new uint[connections];
-        Slices = [.. Enumerable.Range(0, RingLength).Select(i => new PacketSlice(i * FrameOctets, FrameOctets))];
         Firewall = new Firewall(PolicyOf(around ?? Policy.Empty, groupId), new FirewallOptions
         {
             LinkType = LinkType.Ethernet,
@@ -55,6 +52,7 @@ internal sealed class TcpConversations : IDisposable
             Events = events,
         });
         Nic = Firewall["nic"];
+        _lane = new TcpLane(Nic, Direction.Ingress);
         Establish();
         FillRing();
     }
@@ -63,21 +61,27 @@ internal sealed class TcpConversations : IDisposable
 
     public NicFilter Nic { get; }
 
-    public PacketSlice[] Slices { get; }
+    public PacketSlice[] Slices => _lane.Slices;
 
-    public ReadOnlySpan<byte> Ring => _ring;
-
-    public ReadOnlySpan<byte> Frame(int index) => _ring.AsSpan(index * FrameOctets, FrameOctets);
+    public ReadOnlySpan<byte> Ring => _lane.Ring;
 
     /// <summary>Fills the ring with the next data packets of random connections.</summary>
-    public void FillRing()
+    public void FillRing() => Fill(_lane, Direction.Ingress, 0, _connections, ClientStart + 1, ServerEnd, _sent);
+
+    /// <summary>A ring for another thread: the next data packets of one end of some connections, whose rings have no other.</summary>
+    public TcpLane OpenLane(Direction direction, int first, int count)
     {
-        for (int i = 0; i < RingLength; i++)
+        TcpLane lane = new(Nic, direction);
+        if (direction == Direction.Ingress)
         {
-            int connection = _random.Next(_connections);
-            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), connection, Direction.Ingress, Ack, ClientStart + 1 + _sent[connection], ServerEnd);
-            _sent[connection] += PayloadOctets;
+            Fill(lane, direction, first, count, ClientStart + 1, ServerEnd, (uint[])_sent.Clone());
         }
+        else
+        {
+            Fill(lane, direction, first, count, ServerEnd, ClientStart + 1 + PayloadOctets, new uint[_connections]);
+        }
+
+        return lane;
     }
 
     /// <summary>Fills the ring with SYNs of connections that were never seen; <paramref name="round"/> tells rounds apart.</summary>
@@ -85,7 +89,7 @@ internal sealed class TcpConversations : IDisposable
     {
         for (int i = 0; i < RingLength; i++)
         {
-            Write(_ring.AsSpan(i * FrameOctets, FrameOctets), (round * RingLength) + i, Direction.Ingress, Syn, ClientStart, 0);
+            Write(_lane.Frame(i), (round * RingLength) + i, Direction.Ingress, Syn, ClientStart, 0);
         }
     }
 
@@ -95,33 +99,15 @@ internal sealed class TcpConversations : IDisposable
         FillRingWithSyns(0);
         for (int i = 0; i < RingLength; i++)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(_ring.AsSpan((i * FrameOctets) + TcpOffset + 2), 23);
+            BinaryPrimitives.WriteUInt16BigEndian(_lane.Frame(i)[(TcpOffset + 2)..], 23);
         }
     }
 
     /// <summary>Filters the ring in bursts of 32; returns how many are allowed.</summary>
-    public int FilterInBursts(TimeSpan now)
-    {
-        int allowed = 0;
-        for (int i = 0; i < RingLength; i += Burst)
-        {
-            allowed += Nic.Filter(Direction.Ingress, Ring, Slices.AsSpan(i, Burst), _decisions, now);
-        }
-
-        return allowed;
-    }
+    public int FilterInBursts(TimeSpan now) => _lane.FilterInBursts(now);
 
     /// <summary>Filters the ring one by one; returns how many are allowed.</summary>
-    public int FilterSingly(TimeSpan now)
-    {
-        int allowed = 0;
-        for (int i = 0; i < RingLength; i++)
-        {
-            allowed += Nic.Filter(Direction.Ingress, Frame(i), now).IsAllowed ? 1 : 0;
-        }
-
-        return allowed;
-    }
+    public int FilterSingly(TimeSpan now) => _lane.FilterSingly(now);
 
     public void Dispose() => Firewall.Dispose();
 
@@ -130,6 +116,17 @@ internal sealed class TcpConversations : IDisposable
         SecurityGroup web = SecurityGroup.CreateEmpty("web").WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, ServerPort, Remote.Any));
         Nic nic = new("nic") { Addresses = [new IPAddress([10, 0, 0, 5])], SecurityGroups = groupId is null ? ["web"] : ["web", groupId] };
         return around.WithGroup(web).WithNic(nic);
+    }
+
+    /// <summary>Each frame begins where the one before of its connection ended; <paramref name="sent"/> counts the octets.</summary>
+    private void Fill(TcpLane lane, Direction direction, int first, int count, uint start, uint acknowledgment, uint[] sent)
+    {
+        for (int i = 0; i < RingLength; i++)
+        {
+            int connection = first + _random.Next(count);
+            Write(lane.Frame(i), connection, direction, Ack, start + sent[connection], acknowledgment);
+            sent[connection] += PayloadOctets;
+        }
     }
 
     private void Establish()

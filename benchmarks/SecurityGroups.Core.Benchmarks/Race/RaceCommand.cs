@@ -12,6 +12,7 @@ internal static class RaceCommand
         race table FAMILY COUNT   million connection lookups a second with their state update (v4 or v6, UDP)
         race packet COUNT         million packets a second, bytes in, decision out, of so many established TCP connections
         race open COUNT           million new connections and denied packets a second, in a table for so many
+        race cores COUNT          million packets a second of so many connections on one processor and on two
         race update MEMBERS       what filtering feels of a thousand changes a second of a member of a group of so many; what a change costs
         race growth SERIES        what grows with what: nanoseconds and microseconds by rules, members, connections or updates (growth.sh draws them)
         race export SET FOLDER    the rules and the headers of a set as files that the peers read
@@ -36,6 +37,9 @@ internal static class RaceCommand
                 return 0;
             case ["open", var count]:
                 PacketRace.RunNew(Number(count));
+                return 0;
+            case ["cores", var count]:
+                CoresRace.Run(Number(count));
                 return 0;
             case ["update", var members]:
                 UpdateRace.Run(Number(members));
