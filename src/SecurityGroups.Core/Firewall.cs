@@ -80,6 +80,7 @@ public sealed partial class Firewall : IDisposable
     /// <summary>
     /// Replaces the policy by a changed copy, in one atomic step for every NIC: a packet sees the old ruleset or the new one, and every call
     /// that starts after this returns sees the new one. Connections that the change concerns are checked again at their next packet.
+    /// A copy made by the methods of the policy in force costs as much as what it changes; any other policy is compared as a whole first.
     /// </summary>
     /// <param name="change">Gets the policy in force and returns the changed copy. An exception in it changes nothing.</param>
     /// <exception cref="PolicyException">The changed policy is invalid; the old one stays in force.</exception>

@@ -84,7 +84,7 @@ internal sealed class PacedUpdater : IDisposable
 
     private static double ProcessorTime()
     {
-        const string ofThisThread = "/proc/thread-self/schedstat";
-        return File.Exists(ofThisThread) ? double.Parse(File.ReadAllText(ofThisThread).Split(' ')[0], CultureInfo.InvariantCulture) / 1_000 : 0;
+        const string Schedule = "/proc/thread-self/schedstat";
+        return File.Exists(Schedule) ? double.Parse(File.ReadAllText(Schedule).Split(' ')[0], CultureInfo.InvariantCulture) / 1_000 : 0;
     }
 }

@@ -72,15 +72,15 @@ public sealed class CompilationTests
 
     private static long OctetsOfAMember(int members)
     {
-        const int changes = 50;
+        const int Changes = 50;
         IEnumerable<SecurityGroup> referrers = Enumerable.Range(0, 1_000).Select(i =>
             SecurityGroup.CreateEmpty($"r{i}").WithRule(SecurityGroupRule.Ingress(IpProtocol.Any, Remote.SecurityGroup("large"))));
         Nic[] nics = [.. Enumerable.Range(0, members).Select(i => MemberOf("large", i)), .. Enumerable.Range(0, 1_000).Select(i => MemberOf($"r{i}", 100_000 + i))];
         using Firewall firewall = new(Policy.Create([SecurityGroup.CreateEmpty("large"), .. referrers], nics), s_options);
-        JoinAndLeave(firewall, changes, members);
+        JoinAndLeave(firewall, Changes, members);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        JoinAndLeave(firewall, changes, members);
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / (2 * changes);
+        JoinAndLeave(firewall, Changes, members);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (2 * Changes);
     }
 
     private static void JoinAndLeave(Firewall firewall, int times, int number)
