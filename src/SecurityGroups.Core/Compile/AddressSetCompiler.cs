@@ -18,21 +18,22 @@ internal static class AddressSetCompiler
     {
         if (prefixes.Length > AddressSet.MaxScanned)
         {
-            return new AddressSet.Family([], CompileTrie(ethertype, prefixes));
+            return CompileMany(ethertype, prefixes);
         }
 
         int width = ethertype == Ethertype.IPv4 ? 32 : 128;
         return new AddressSet.Family(
             Array.ConvertAll(prefixes, prefix => (prefix.Bits, prefix.PrefixLength == 0 ? 0 : UInt128.MaxValue << (width - prefix.PrefixLength))),
-            null);
+            null,
+            []);
     }
 
-    private static PrefixTrie CompileTrie(Ethertype ethertype, (UInt128 Bits, int PrefixLength)[] prefixes)
+    private static AddressSet.Family CompileMany(Ethertype ethertype, (UInt128 Bits, int PrefixLength)[] prefixes)
     {
         PrefixRow[] rows = Array.ConvertAll(
             prefixes, prefix => new PrefixRow(PrefixRow.LeftAligned(ethertype, prefix.Bits), (byte)prefix.PrefixLength, default));
         Array.Sort(rows);
         PrefixSweep sweep = PrefixSweep.Over(rows);
-        return PrefixTrieBuilder.Build(ethertype, [.. sweep.Starts], [.. sweep.Longest.Select(prefix => prefix < 0 ? 0u : 1u)]);
+        return new AddressSet.Family([], sweep.Pieces(ethertype), [.. sweep.Longest.Select(prefix => prefix != PrefixForest.None)]);
     }
 }

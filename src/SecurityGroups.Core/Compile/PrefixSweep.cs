@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using SecurityGroups.Match;
+
 namespace SecurityGroups.Compile;
 
 /// <summary>
@@ -23,10 +26,10 @@ internal sealed class PrefixSweep
     /// <summary>First address of each piece.</summary>
     public List<UInt128> Starts { get; }
 
-    /// <summary>For each piece the index of its longest prefix, or -1.</summary>
+    /// <summary>For each piece the index of its longest prefix, or <see cref="PrefixForest.None"/>.</summary>
     public List<int> Longest { get; }
 
-    /// <summary>For each prefix the index of the longest other one that covers it, or -1.</summary>
+    /// <summary>For each prefix the index of the longest other one that covers it, or <see cref="PrefixForest.None"/>.</summary>
     public int[] Parents { get; }
 
     /// <param name="prefixes">Distinct prefixes in their order.</param>
@@ -37,13 +40,16 @@ internal sealed class PrefixSweep
         return sweep;
     }
 
+    /// <summary>The pieces of addresses of a family, for searches.</summary>
+    public AddressPieces Pieces(Ethertype ethertype) => new(ethertype, CollectionsMarshal.AsSpan(Starts));
+
     private void Run()
     {
-        Begin(0, -1);
+        Begin(0, PrefixForest.None);
         for (int prefix = 0; prefix < _prefixes.Length; prefix++)
         {
             CloseBefore(_prefixes[prefix].Bits);
-            Parents[prefix] = _open.TryPeek(out int parent) ? parent : -1;
+            Parents[prefix] = _open.TryPeek(out int parent) ? parent : PrefixForest.None;
             Begin(_prefixes[prefix].Bits, prefix);
             _open.Push(prefix);
         }
@@ -58,7 +64,7 @@ internal sealed class PrefixSweep
             _open.Pop();
             if (_prefixes[prefix].Last != UInt128.MaxValue)
             {
-                Begin(_prefixes[prefix].Last + 1, _open.TryPeek(out int around) ? around : -1);
+                Begin(_prefixes[prefix].Last + 1, _open.TryPeek(out int around) ? around : PrefixForest.None);
             }
         }
     }

@@ -5,9 +5,9 @@ namespace SecurityGroups.Compile;
 
 /// <summary>Compiles the rules of one direction and ethertype.</summary>
 /// <remarks>
-/// Prefixes are sorted so that parents come first; each prefix's allow set is its parent's and its own rules; the sweep's pieces carry the
-/// sets into the trie. Rules that a larger set covers already (any remote, the prefix around) are left out of the sets: they cannot change
-/// a verdict. The lists that name rules keep them all.
+/// Prefixes are sorted so that parents come first; each prefix's allow set is its parent's (any remote's, where there is none) and its own
+/// rules; the sweep's pieces get the set of their longest prefix. Rules that a larger set covers already (any remote, the prefix around)
+/// are left out of the sets: they cannot change a verdict. The lists that name rules keep them all.
 /// </remarks>
 internal sealed class RuleTableCompiler
 {
@@ -34,14 +34,12 @@ internal sealed class RuleTableCompiler
         Array.Sort(rows);
         int[] firstRows = FirstRows(rows);
         PrefixSweep sweep = PrefixSweep.Over(Array.ConvertAll(firstRows, first => rows[first]));
-        PrefixTrie? trie = rows.Length == 0 ? null : CompileTrie(sweep, CompilePrefixes(rows, firstRows, sweep.Parents));
-        PrefixForest? forest = rows.Length == 0
-            ? null
-            : new PrefixForest(
-                _ethertype, CollectionsMarshal.AsSpan(sweep.Starts), [.. sweep.Longest], sweep.Parents, Array.ConvertAll(firstRows, first => rows[first].PrefixLength));
+        int[] setOfPrefix = CompilePrefixes(rows, firstRows, sweep.Parents);
+        PrefixForest forest = new([.. sweep.Longest], sweep.Parents, Array.ConvertAll(firstRows, first => rows[first].PrefixLength));
         GroupRemotes groups = CompileGroups();
         _lists.Add(CollectionsMarshal.AsSpan(_rules.AnyRemote));
-        return new RuleTable(_sets.Build(), _sets.DescriptorOf(_anyRemote), trie, groups, forest, _lists.Build(), firstRows.Length);
+        int[] setOfPiece = [.. sweep.Longest.Select(prefix => prefix == PrefixForest.None ? _anyRemote : setOfPrefix[prefix])];
+        return new RuleTable(sweep.Pieces(_ethertype), setOfPiece, AllowSetLayout.Lay(_sets), groups, forest, _lists.Build(), firstRows.Length);
     }
 
     /// <summary>Where each distinct prefix begins among the sorted rows.</summary>
@@ -59,8 +57,8 @@ internal sealed class RuleTableCompiler
         return [.. firstRows];
     }
 
-    /// <summary>The descriptor of each prefix's allow set.</summary>
-    private uint[] CompilePrefixes(PrefixRow[] rows, int[] firstRows, int[] parents)
+    /// <summary>Each prefix's allow set.</summary>
+    private int[] CompilePrefixes(PrefixRow[] rows, int[] firstRows, int[] parents)
     {
         int[] setOfPrefix = new int[firstRows.Length];
         List<RuleRow> rules = [];
@@ -74,29 +72,23 @@ internal sealed class RuleTableCompiler
             }
 
             _lists.Add(CollectionsMarshal.AsSpan(rules));
-            setOfPrefix[prefix] = SetOf(CollectionsMarshal.AsSpan(rules), parents[prefix] < 0 ? 0 : setOfPrefix[parents[prefix]]);
+            setOfPrefix[prefix] = SetOf(CollectionsMarshal.AsSpan(rules), parents[prefix] == PrefixForest.None ? _anyRemote : setOfPrefix[parents[prefix]]);
         }
 
-        return Array.ConvertAll(setOfPrefix, _sets.DescriptorOf);
-    }
-
-    private PrefixTrie CompileTrie(PrefixSweep sweep, uint[] descriptors)
-    {
-        uint[] values = [.. sweep.Longest.Select(prefix => prefix < 0 ? 0 : descriptors[prefix])];
-        return PrefixTrieBuilder.Build(_ethertype, CollectionsMarshal.AsSpan(sweep.Starts), values);
+        return setOfPrefix;
     }
 
     private GroupRemotes CompileGroups()
     {
-        uint[] descriptors = new uint[_rules.Groups.Count];
+        int[] sets = new int[_rules.Groups.Count];
         int next = 0;
         foreach (List<RuleRow> rows in _rules.Groups.Values)
         {
             _lists.Add(CollectionsMarshal.AsSpan(rows));
-            descriptors[next++] = _sets.DescriptorOf(SetOf(CollectionsMarshal.AsSpan(rows), 0));
+            sets[next++] = SetOf(CollectionsMarshal.AsSpan(rows), 0);
         }
 
-        return next == 0 ? GroupRemotes.Empty : new GroupRemotes([.. _rules.Groups.Keys], descriptors);
+        return next == 0 ? GroupRemotes.Empty : new GroupRemotes([.. _rules.Groups.Keys], sets);
     }
 
     /// <summary>The set of what some rules allow and of everything in the set around them.</summary>

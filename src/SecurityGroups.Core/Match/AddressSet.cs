@@ -1,29 +1,29 @@
 namespace SecurityGroups.Match;
 
 /// <summary>Addresses and prefixes of both families, such as a NIC owns. Immutable, any thread, no allocation.</summary>
-/// <remarks>A NIC has few, compared one after another; a family with more than <see cref="MaxScanned"/> has a trie.</remarks>
+/// <remarks>A NIC has few, compared one after another; a family with more than <see cref="MaxScanned"/> is searched.</remarks>
 internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wide)
 {
     /// <summary>Most prefixes of a family that are compared one after another.</summary>
     public const int MaxScanned = 8;
 
-    public static AddressSet Empty { get; } = new(new Family([], null), new Family([], null));
+    public static AddressSet Empty { get; } = new(new Family([], null, []), new Family([], null, []));
 
     public bool Contains(Ethertype ethertype, UInt128 address) => (ethertype == Ethertype.IPv4 ? narrow : wide).Contains(address);
 
     /// <summary>Whether the set has nothing of a family.</summary>
     public bool IsEmpty(Ethertype ethertype) => (ethertype == Ethertype.IPv4 ? narrow : wide).IsEmpty;
 
-    /// <summary>What the set has of one family: a few prefixes, or a trie whose value is 1 for what belongs to it.</summary>
-    internal sealed class Family((UInt128 Bits, UInt128 Mask)[] prefixes, PrefixTrie? trie)
+    /// <summary>What the set has of one family: a few prefixes, or the pieces of all addresses and whether each belongs to it.</summary>
+    internal sealed class Family((UInt128 Bits, UInt128 Mask)[] prefixes, AddressPieces? pieces, bool[] belongs)
     {
-        public bool IsEmpty => prefixes.Length == 0 && trie is null;
+        public bool IsEmpty => prefixes.Length == 0 && pieces is null;
 
         public bool Contains(UInt128 address)
         {
-            if (trie is not null)
+            if (pieces is not null)
             {
-                return trie.Lookup(address) != 0;
+                return belongs[pieces.Find(address)];
             }
 
             foreach ((UInt128 bits, UInt128 mask) in prefixes)

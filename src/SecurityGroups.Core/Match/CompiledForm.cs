@@ -8,9 +8,9 @@ namespace SecurityGroups.Match;
 /// </summary>
 /// <remarks>
 /// Rules count from 0 through the groups in order of their ids; a rule's number for the outside is its place in its group plus the first
-/// number of that group's block, so that forms without a changed group keep naming rules rightly. Cost: one to three cache lines where a
-/// rule for any remote admits, two to eight where a prefix does; a membership lookup more where rules reference groups, whatever the number
-/// of members.
+/// number of that group's block, so that forms without a changed group keep naming rules rightly. Cost: a search among the
+/// ends of prefixes and one among those of port ranges; a membership lookup more where rules reference groups, whatever the number of
+/// members.
 /// </remarks>
 internal sealed class CompiledForm
 {
@@ -46,7 +46,10 @@ internal sealed class CompiledForm
     public bool IsAllowed(in MatchKey key, MembershipIndex members, int network)
     {
         RuleTable table = Table(key.Direction, key.Ethertype);
-        return table.AllowsAddress(key.Remote, key.Service) || (!table.Groups.IsEmpty && table.AllowsMember(key, members, network));
+        bool isAllowed = table.AllowsAddress(key.Remote, key.Service);
+
+        // In this order: a table without groups, known from packet to packet, must not branch on the packet's verdict.
+        return table.Groups.IsEmpty ? isAllowed : isAllowed || table.AllowsMember(key, members, network);
     }
 
     /// <summary>The number of a rule that admits the packet, the first by group id and position; 0 when none does. No allocation.</summary>

@@ -7,7 +7,7 @@ namespace SecurityGroups.Match;
 /// Group numbers ascend, as they do in a <see cref="MemberClass"/>; most addresses belong to no referenced group, which the two 64-bit
 /// filters tell without a look at either list. Otherwise the shorter list is searched for in the longer one.
 /// </remarks>
-internal sealed class GroupRemotes(int[] groups, uint[] allowSets)
+internal sealed class GroupRemotes(int[] groups, int[] allowSets)
 {
     private readonly ulong _filter = MemberClass.FilterOf(groups);
 

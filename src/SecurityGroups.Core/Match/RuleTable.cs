@@ -4,24 +4,31 @@ namespace SecurityGroups.Match;
 
 /// <summary>The rules of a compiled form for one direction and ethertype. Immutable, any thread, no allocation.</summary>
 /// <remarks>
-/// Three kinds of remote, asked in the order of their cost: any address; prefixes, whose rules were pushed down to the leaves of one trie;
-/// security groups, whose members are in the <see cref="MembershipIndex"/> and never in the table. Beside each stands what names the rule.
+/// Two kinds of remote. Addresses: the rules for any remote and for the prefixes around an address are one allow set for each piece of the
+/// addresses, so that one search finds them all. Security groups: their members are in the <see cref="MembershipIndex"/> and never in the
+/// table. Beside each stands what names the rule.
 /// </remarks>
+/// <param name="pieces">The addresses, cut where the longest prefix changes.</param>
+/// <param name="setOfPiece">For each piece what rules for addresses allow there.</param>
+/// <param name="sets">The allow sets.</param>
+/// <param name="groups">The groups that rules name as remote.</param>
+/// <param name="forest">The prefixes.</param>
+/// <param name="lists">The rules of each prefix, of each referenced group, and of any remote, in this order.</param>
+/// <param name="prefixCount">How many of those lists are prefixes'.</param>
 internal sealed class RuleTable(
-    AllowSets sets, uint anyRemote, PrefixTrie? prefixes, GroupRemotes groups, PrefixForest? forest, RuleLists lists, int prefixCount)
+    AddressPieces pieces, int[] setOfPiece, AllowSets sets, GroupRemotes groups, PrefixForest forest, RuleLists lists, int prefixCount)
 {
-    public long Octets => sets.Octets + (prefixes?.Octets ?? 0) + groups.Octets + (forest?.Octets ?? 0) + lists.Octets;
+    public long Octets =>
+        pieces.Octets + (setOfPiece.LongLength * sizeof(int)) + sets.Octets + groups.Octets + forest.Octets + lists.Octets;
 
     /// <summary>The security groups that rules name as remote.</summary>
     public GroupRemotes Groups => groups;
 
-    // The lists of rules stand in this order: prefixes, referenced groups, any remote.
     private int AnyRemoteList => prefixCount + groups.Groups.Length;
 
     /// <summary>Whether a rule for any remote or for a prefix admits the packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AllowsAddress(UInt128 remote, int service) =>
-        sets.Contains(anyRemote, service) || (prefixes is not null && sets.Contains(prefixes.Lookup(remote), service));
+    public bool AllowsAddress(UInt128 remote, int service) => sets.Contains(setOfPiece[pieces.Find(remote)], service);
 
     /// <summary>Whether a rule for a security group admits the packet.</summary>
     public bool AllowsMember(in MatchKey key, MembershipIndex members, int network)
@@ -47,14 +54,14 @@ internal sealed class RuleTable(
     /// <summary>Whether a rule names a prefix of at least some length that covers an address.</summary>
     public bool NamesPrefixCovering(UInt128 address, int leastPrefixLength)
     {
-        int longest = forest?.Longest(address) ?? PrefixForest.None;
-        return longest != PrefixForest.None && forest!.LengthOf(longest) >= leastPrefixLength;
+        int longest = forest.Longest(pieces.Find(address));
+        return longest != PrefixForest.None && forest.LengthOf(longest) >= leastPrefixLength;
     }
 
     private int FindPrefixRule(UInt128 remote, int service)
     {
         int rule = RuleLists.None;
-        for (int prefix = forest?.Longest(remote) ?? PrefixForest.None; prefix != PrefixForest.None; prefix = forest!.Parent(prefix))
+        for (int prefix = forest.Longest(pieces.Find(remote)); prefix != PrefixForest.None; prefix = forest.Parent(prefix))
         {
             rule = Math.Min(rule, lists.Find(prefix, service));
         }

@@ -14,8 +14,7 @@ public sealed class AllowSetsTests
         bool[] expected = Expected(ranges);
         AllowSetBuilder builder = new();
         int set = Intern(builder, ranges);
-        AllowSets sets = builder.Build();
-        AssertEqual(expected, sets, builder.DescriptorOf(set));
+        AssertEqual(expected, builder, set);
     }
 
     [Property(MaxTest = 100)]
@@ -34,20 +33,18 @@ public sealed class AllowSetsTests
             all.AddRange(ranges);
         }
 
-        AssertEqual(Expected([.. all]), builder.Build(), builder.DescriptorOf(set));
+        AssertEqual(Expected([.. all]), builder, set);
     }
 
-    /// <summary>More boundaries than a line holds are not copied into a set of few.</summary>
+    /// <summary>Many boundaries are not copied into a set of few.</summary>
     [Fact]
     public void Contains_OfASetThatContinues_IsInAnyOfThem()
     {
         AllowSetBuilder builder = new();
         int[] many = [.. Enumerable.Range(1, 20).SelectMany(i => (int[])[i * 10, (i * 10) + 1])];
         int set = builder.Extend(builder.Extend(0, many), [25, 26]);
-        AllowSets sets = builder.Build();
-        Assert.All(
-            Enumerable.Range(0, 500),
-            service => Assert.Equal(service == 25 || (service % 10 == 0 && service is >= 10 and <= 200), sets.Contains(builder.DescriptorOf(set), service)));
+        Assert.NotEqual(0, builder.NextOf(set));
+        AssertEqual(Expected([new ServiceRange(25, 25), .. Enumerable.Range(1, 20).Select(i => new ServiceRange(i * 10, i * 10))]), builder, set);
     }
 
     [Theory]
@@ -60,12 +57,12 @@ public sealed class AllowSetsTests
     [InlineData(2312)]
     [InlineData(2313)]
     [InlineData(32768)]
-    public void Contains_EveryOtherPort_AgreesAtEachLevelCount(int count)
+    public void Contains_EveryOtherPort_AgreesAtAnyCount(int count)
     {
         ServiceRange[] ranges = [.. Enumerable.Range(0, count).Select(i => new ServiceRange(i * 2, i * 2))];
         AllowSetBuilder builder = new();
         int set = Intern(builder, ranges);
-        AssertEqual(Expected(ranges), builder.Build(), builder.DescriptorOf(set));
+        AssertEqual(Expected(ranges), builder, set);
     }
 
     [Fact]
@@ -73,35 +70,51 @@ public sealed class AllowSetsTests
     {
         AllowSetBuilder builder = new();
         int set = Intern(builder, [new ServiceRange(0, MatchKey.ServiceEnd - 1)]);
-        AllowSets sets = builder.Build();
-        Assert.True(sets.Contains(builder.DescriptorOf(set), MatchKey.ServiceOf(255, ushort.MaxValue)));
-        Assert.True(sets.Contains(builder.DescriptorOf(set), 0));
-        Assert.False(sets.Contains(0, 0));
-    }
-
-    [Fact]
-    public void CountNotAbove_AnyVectorWidth_CountsEachBoundary()
-    {
-        Random random = new(1);
-        for (int run = 0; run < 2000; run++)
+        Assert.True(AllowSetLayout.TryLayMatrix(builder, out AllowMatrix? matrix));
+        foreach (AllowSets sets in new AllowSets[] { new(matrix), new(AllowSetLayout.LayLists(builder)) })
         {
-            int[] boundaries = [.. Enumerable.Range(0, AllowSets.LineBoundaries).Select(_ => random.Next(20)).Order()];
-            AllowSets.Line line = default;
-            boundaries.CopyTo((Span<int>)line);
-            int service = random.Next(-1, 21);
-            int expected = boundaries.Count(boundary => boundary <= service);
-            Assert.Equal(expected, AllowSets.CountNotAbove512(ref line, service));
-            Assert.Equal(expected, AllowSets.CountNotAbove256(ref line, service));
-            Assert.Equal(expected, AllowSets.CountNotAbove128(ref line, service));
+            Assert.True(sets.Contains(set, MatchKey.ServiceOf(255, ushort.MaxValue)));
+            Assert.True(sets.Contains(set, 0));
+            Assert.False(sets.Contains(0, MatchKey.ServiceOf(255, ushort.MaxValue)));
+            Assert.False(sets.Contains(0, 0));
         }
     }
 
+    /// <summary>So many sets that the bound on the columns holds: one more boundary, and lists are taken.</summary>
     [Fact]
-    public void EmptyLine_IsAboveEveryService()
+    public void Lay_OneColumnTooMany_TakesLists()
     {
-        AllowSets.Line line = AllowSets.Line.Empty;
-        Assert.All(((ReadOnlySpan<int>)line).ToArray(), boundary => Assert.Equal(AllowSets.Padding, boundary));
-        Assert.Equal(2 * 64, new AllowSets([line]).Octets);
+        AllowSetBuilder builder = new();
+        int[] boundaries = [.. Enumerable.Range(1, AllowSetLayout.FewColumns - 1)];
+        for (int i = 0; i < boundaries.Length - 1; i++)
+        {
+            builder.Extend(0, boundaries.AsSpan(i % 2, 2 + (i / 2 * 2)));
+        }
+
+        Assert.True(builder.Count > AllowSetLayout.FewBits / AllowSetLayout.FewColumns);
+        Assert.True(AllowSetLayout.TryLayMatrix(builder, out AllowMatrix? matrix));
+        Assert.Equal(matrix.Octets, AllowSetLayout.Lay(builder).Octets);
+        int set = builder.Extend(0, [1, 1000]);
+        Assert.False(AllowSetLayout.TryLayMatrix(builder, out _));
+        Assert.Equal(AllowSetLayout.LayLists(builder).Octets, AllowSetLayout.Lay(builder).Octets);
+        AssertEqual(Expected([new ServiceRange(1, 999)]), builder, set);
+    }
+
+    /// <summary>Any number of columns is a matrix while it is small.</summary>
+    [Fact]
+    public void Lay_FewSetsOfManyRanges_TakesAMatrix()
+    {
+        AllowSetBuilder builder = new();
+        int set = builder.Extend(0, [.. Enumerable.Range(1, 30_000)]);
+        Assert.True(AllowSetLayout.TryLayMatrix(builder, out _));
+        AssertEqual(Expected([.. Enumerable.Range(0, 15_000).Select(i => new ServiceRange((i * 2) + 1, (i * 2) + 1))]), builder, set);
+    }
+
+    [Fact]
+    public void Octets_OfBothForms_CountTheirParts()
+    {
+        Assert.Equal(64 + 64 + 4 + (2 * 4), new AllowMatrix([5], [0, 2]).Octets);
+        Assert.Equal((2 + 3 + 2) * 4, new AllowLists([1, 2], [0, 0, 2], [0, 0]).Octets);
     }
 
     [Fact]
@@ -137,11 +150,22 @@ public sealed class AllowSetsTests
         return expected;
     }
 
-    private static void AssertEqual(bool[] expected, AllowSets sets, uint descriptor)
+    /// <summary>In the form that suits, as lists, and as a matrix where there is one.</summary>
+    private static void AssertEqual(bool[] expected, AllowSetBuilder builder, int set)
+    {
+        AssertEqual(expected, AllowSetLayout.Lay(builder), set);
+        AssertEqual(expected, new AllowSets(AllowSetLayout.LayLists(builder)), set);
+        if (AllowSetLayout.TryLayMatrix(builder, out AllowMatrix? matrix))
+        {
+            AssertEqual(expected, new AllowSets(matrix), set);
+        }
+    }
+
+    private static void AssertEqual(bool[] expected, AllowSets sets, int set)
     {
         for (int service = 0; service < expected.Length; service++)
         {
-            if (expected[service] != sets.Contains(descriptor, service))
+            if (expected[service] != sets.Contains(set, service))
             {
                 Assert.Fail($"Service {service} should be {expected[service]}.");
             }

@@ -11,14 +11,14 @@ public sealed class CacheLinesTests
         List<object> kept = [];
         for (int count = 0; count < 40; count++)
         {
-            AllowSets.Line[] items = new AllowSets.Line[count];
+            NarrowNode[] items = new NarrowNode[count];
             for (int i = 0; i < count; i++)
             {
                 items[i][i % 16] = i + 1;
             }
 
             kept.Add(new byte[count]);
-            CacheLines<AllowSets.Line> lines = new(items);
+            CacheLines<NarrowNode> lines = new(items);
             Assert.Equal(0, (nint)Unsafe.AsPointer(ref lines[0]) % 64);
             GC.Collect(0);
             Assert.Equal(0, (nint)Unsafe.AsPointer(ref lines[0]) % 64);

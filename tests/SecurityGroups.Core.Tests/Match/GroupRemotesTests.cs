@@ -12,7 +12,7 @@ public sealed class GroupRemotesTests
         Random random = new(seed);
         int[] own = Groups(random);
         MemberClass members = MemberClass.Empty.With([.. Groups(random)], true);
-        GroupRemotes remotes = new(own, new uint[own.Length]);
+        GroupRemotes remotes = new(own, new int[own.Length]);
         List<int> walked = [];
         for (int next = 0; remotes.TryNext(members, ref next, out int position);)
         {
@@ -28,8 +28,8 @@ public sealed class GroupRemotesTests
         AllowSetBuilder builder = new();
         int web = builder.Extend(0, [80, 81]);
         int mail = builder.Extend(0, [25, 26]);
-        AllowSets sets = builder.Build();
-        GroupRemotes remotes = new([3, 5], [builder.DescriptorOf(web), builder.DescriptorOf(mail)]);
+        AllowSets sets = AllowSetLayout.Lay(builder);
+        GroupRemotes remotes = new([3, 5], [web, mail]);
         MemberClass both = MemberClass.Empty.With([3, 5], true);
         Assert.True(remotes.Allows(both, sets, 80));
         Assert.True(remotes.Allows(both, sets, 25));

@@ -66,15 +66,14 @@ internal static class PrefixModel
         return best;
     }
 
-    /// <summary>A trie whose values are one more than the index of the prefix, 0 for none.</summary>
-    public static PrefixTrie Trie(IReadOnlyList<Prefix> prefixes, Ethertype ethertype)
+    /// <summary>The pieces that prefixes cut addresses into, and for each the index of the longest prefix there, or -1.</summary>
+    public static (AddressPieces Pieces, int[] Longest) Pieces(IReadOnlyList<Prefix> prefixes, Ethertype ethertype)
     {
         PrefixRow[] rows = [.. prefixes.Select((prefix, i) =>
             new PrefixRow(PrefixRow.LeftAligned(ethertype, prefix.Bits), (byte)prefix.Length, new RuleRow(0, 0, i)))];
         Array.Sort(rows);
         PrefixSweep sweep = PrefixSweep.Over(rows);
-        return PrefixTrieBuilder.Build(
-            ethertype, [.. sweep.Starts], [.. sweep.Longest.Select(row => row < 0 ? 0u : (uint)rows[row].Row.Rule + 1)]);
+        return (sweep.Pieces(ethertype), [.. sweep.Longest.Select(row => row < 0 ? -1 : rows[row].Row.Rule)]);
     }
 }
 

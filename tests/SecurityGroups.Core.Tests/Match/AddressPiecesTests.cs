@@ -1,13 +1,12 @@
-using System.Runtime.CompilerServices;
 using FsCheck.Xunit;
 using SecurityGroups.Match;
 
 namespace SecurityGroups.Tests.Match;
 
-public sealed class PrefixTrieTests
+public sealed class AddressPiecesTests
 {
     [Property(MaxTest = 400)]
-    public void Lookup_AnyPrefixes_AgreesWithLookingAtEach(int seed, bool wide)
+    public void Find_AnyPrefixes_AgreesWithLookingAtEach(int seed, bool wide)
     {
         Random random = new(seed);
         Ethertype ethertype = wide ? Ethertype.IPv6 : Ethertype.IPv4;
@@ -18,7 +17,7 @@ public sealed class PrefixTrieTests
     [Theory]
     [InlineData(Ethertype.IPv4)]
     [InlineData(Ethertype.IPv6)]
-    public void Lookup_EveryLengthNested_FindsTheLongest(Ethertype ethertype)
+    public void Find_EveryLengthNested_FindsTheLongest(Ethertype ethertype)
     {
         Random random = new(1);
         UInt128 address = PrefixModel.Address(random, ethertype);
@@ -30,20 +29,30 @@ public sealed class PrefixTrieTests
     [Theory]
     [InlineData(Ethertype.IPv4)]
     [InlineData(Ethertype.IPv6)]
-    public void Lookup_ManyAdjacentAddresses_FindsEach(Ethertype ethertype)
+    public void Find_TheLastAddress_IsItsPrefix(Ethertype ethertype)
+    {
+        int width = PrefixModel.WidthOf(ethertype);
+        UInt128 last = PrefixModel.Mask(width, width);
+        AssertAgrees([new Prefix(ethertype, last, width), new Prefix(ethertype, 0, width)], new Random(2), ethertype);
+    }
+
+    [Theory]
+    [InlineData(Ethertype.IPv4)]
+    [InlineData(Ethertype.IPv6)]
+    public void Find_ManyAdjacentAddresses_FindsEach(Ethertype ethertype)
     {
         int width = PrefixModel.WidthOf(ethertype);
         UInt128 network = (UInt128)10 << (width - 8);
         Prefix[] prefixes = [.. Enumerable.Range(0, 3000).Select(i => new Prefix(ethertype, network + (UInt128)(uint)(i * 3), width))];
-        PrefixTrie trie = PrefixModel.Trie(prefixes, ethertype);
+        (AddressPieces pieces, int[] longest) = PrefixModel.Pieces(prefixes, ethertype);
         for (int i = 0; i < 9000; i++)
         {
-            Assert.Equal(i % 3 == 0 ? (uint)(i / 3) + 1 : 0, trie.Lookup(network + (UInt128)(uint)i));
+            Assert.Equal(i % 3 == 0 ? i / 3 : PrefixForest.None, longest[pieces.Find(network + (UInt128)(uint)i)]);
         }
     }
 
     [Fact]
-    public void Lookup_PrefixesAcrossTheHalvesOfIPv6_AgreesWithLookingAtEach()
+    public void Find_PrefixesAcrossTheHalvesOfIPv6_AgreesWithLookingAtEach()
     {
         Random random = new(3);
         UInt128 network = (UInt128)0x20010db8_00000000 << 64;
@@ -56,28 +65,25 @@ public sealed class PrefixTrieTests
         AssertAgrees(prefixes, random, Ethertype.IPv6);
     }
 
-    [Fact]
-    public void Octets_SparseHosts_StayUnderTwoHundredEach()
+    /// <summary>Two pieces a host, a key a piece, and the levels above.</summary>
+    [Theory]
+    [InlineData(Ethertype.IPv4, 8, 9)]
+    [InlineData(Ethertype.IPv6, 32, 37)]
+    public void Octets_SparseHosts_AreTwoKeysEach(Ethertype ethertype, int least, int most)
     {
         Random random = new(4);
-        foreach (Ethertype ethertype in Enum.GetValues<Ethertype>())
-        {
-            Prefix[] prefixes = [.. Enumerable.Range(0, 20_000).Select(_ =>
-                new Prefix(ethertype, ((UInt128)(ulong)random.NextInt64() << 64 | (UInt128)(ulong)random.NextInt64()) & PrefixModel.Mask(PrefixModel.WidthOf(ethertype), PrefixModel.WidthOf(ethertype)), PrefixModel.WidthOf(ethertype))).Distinct()];
-            Assert.InRange(PrefixModel.Trie(prefixes, ethertype).Octets, prefixes.Length * 8L, prefixes.Length * 200L);
-        }
+        int width = PrefixModel.WidthOf(ethertype);
+        Prefix[] prefixes = [.. Enumerable.Range(0, 20_000).Select(_ =>
+            new Prefix(ethertype, ((UInt128)(ulong)random.NextInt64() << 64 | (UInt128)(ulong)random.NextInt64()) & PrefixModel.Mask(width, width), width)).Distinct()];
+        Assert.InRange(PrefixModel.Pieces(prefixes, ethertype).Pieces.Octets, prefixes.Length * least, prefixes.Length * most);
     }
-
-    [Fact]
-    public void Octets_CountRootNodesAndEntries() =>
-        Assert.Equal((2 * 4) + (3 * 4) + 64 + Unsafe.SizeOf<TrieNode>(), new PrefixTrie(false, 0, 0, 0, [1, 2], [default], [3, 4, 5]).Octets);
 
     private static void AssertAgrees(Prefix[] prefixes, Random random, Ethertype ethertype)
     {
-        PrefixTrie trie = PrefixModel.Trie(prefixes, ethertype);
+        (AddressPieces pieces, int[] longest) = PrefixModel.Pieces(prefixes, ethertype);
         foreach (UInt128 address in PrefixModel.Probes(prefixes, random, ethertype))
         {
-            Assert.Equal(PrefixModel.Longest(prefixes, address) + 1, (int)trie.Lookup(address));
+            Assert.Equal(PrefixModel.Longest(prefixes, address), longest[pieces.Find(address)]);
         }
     }
 }
