@@ -39,7 +39,7 @@ internal sealed class RuleTableCompiler
         GroupRemotes groups = CompileGroups();
         _lists.Add(CollectionsMarshal.AsSpan(_rules.AnyRemote));
         int[] setOfPiece = [.. sweep.Longest.Select(prefix => prefix == PrefixForest.None ? _anyRemote : setOfPrefix[prefix])];
-        return new RuleTable(sweep.Pieces(_ethertype), setOfPiece, AllowSetLayout.Lay(_sets), groups, forest, _lists.Build(), firstRows.Length);
+        return new RuleTable(sweep.Pieces(_ethertype), setOfPiece, _anyRemote, AllowSetLayout.Lay(_sets), groups, forest, _lists.Build(), firstRows.Length);
     }
 
     /// <summary>Where each distinct prefix begins among the sorted rows.</summary>

@@ -37,6 +37,9 @@ internal sealed class AddressPieces
         _wide = new RankTree<WideNode, WideKey>(wide);
     }
 
+    /// <summary>Whether addresses have 128 bits.</summary>
+    public bool IsWide => _isWide;
+
     public long Octets => _narrow.Octets + _wide.Octets;
 
     /// <summary>The number of the piece that an address of the family lies in.</summary>

@@ -16,7 +16,7 @@ namespace SecurityGroups.Match;
 /// addresses: the processor mispredicts nothing and searches for different keys overlap. That is worth more than fewer steps: a
 /// mispredicted branch costs as much as two of them. Cost: a node a level, 17-way for 32 bits; the keys and a sixteenth of them in memory.
 /// </remarks>
-internal sealed class RankTree<TNode, TKey>
+internal readonly struct RankTree<TNode, TKey>
     where TNode : unmanaged, IRankNode<TNode, TKey>
 {
     private readonly int[] _firstNodes;
@@ -44,12 +44,13 @@ internal sealed class RankTree<TNode, TKey>
     public int CountBelow(TKey key)
     {
         // Unchecked: node numbers come from counts of at most K, and keys that fill up a node are below nothing.
+        ref TNode nodes = ref _nodes[0];
         int node = 0;
         int count = 0;
         foreach (int first in _firstNodes)
         {
             node = (node * (TNode.Keys + 1)) + count;
-            count = TNode.CountBelow(ref _nodes[first + node], key);
+            count = TNode.CountBelow(ref Unsafe.Add(ref nodes, first + node), key);
         }
 
         return (node * TNode.Keys) + count;

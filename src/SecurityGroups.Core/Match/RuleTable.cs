@@ -10,13 +10,14 @@ namespace SecurityGroups.Match;
 /// </remarks>
 /// <param name="pieces">The addresses, cut where the longest prefix changes.</param>
 /// <param name="setOfPiece">For each piece what rules for addresses allow there.</param>
+/// <param name="anyRemote">What rules for any remote allow; every piece's set has it too.</param>
 /// <param name="sets">The allow sets.</param>
 /// <param name="groups">The groups that rules name as remote.</param>
 /// <param name="forest">The prefixes.</param>
 /// <param name="lists">The rules of each prefix, of each referenced group, and of any remote, in this order.</param>
 /// <param name="prefixCount">How many of those lists are prefixes'.</param>
 internal sealed class RuleTable(
-    AddressPieces pieces, int[] setOfPiece, AllowSets sets, GroupRemotes groups, PrefixForest forest, RuleLists lists, int prefixCount)
+    AddressPieces pieces, int[] setOfPiece, int anyRemote, AllowSets sets, GroupRemotes groups, PrefixForest forest, RuleLists lists, int prefixCount)
 {
     public long Octets =>
         pieces.Octets + (setOfPiece.LongLength * sizeof(int)) + sets.Octets + groups.Octets + forest.Octets + lists.Octets;
@@ -28,7 +29,16 @@ internal sealed class RuleTable(
 
     /// <summary>Whether a rule for any remote or for a prefix admits the packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AllowsAddress(UInt128 remote, int service) => sets.Contains(setOfPiece[pieces.Find(remote)], service);
+    public bool AllowsAddress(UInt128 remote, int service)
+    {
+        // A search for a wide address costs more than a branch that may be mispredicted, for a narrow one it costs less.
+        if (pieces.IsWide && anyRemote != 0 && sets.Contains(anyRemote, service))
+        {
+            return true;
+        }
+
+        return sets.Contains(setOfPiece[pieces.Find(remote)], service);
+    }
 
     /// <summary>Whether a rule for a security group admits the packet.</summary>
     public bool AllowsMember(in MatchKey key, MembershipIndex members, int network)

@@ -15,6 +15,6 @@ public sealed class RuleTableTests
         Assert.All([sets.Octets, groups.Octets, forest.Octets, lists.Octets, pieces.Octets], octets => Assert.True(octets > 0));
         Assert.Equal(
             pieces.Octets + (2 * 4) + sets.Octets + groups.Octets + forest.Octets + lists.Octets,
-            new RuleTable(pieces, [0, 0], sets, groups, forest, lists, 0).Octets);
+            new RuleTable(pieces, [0, 0], 0, sets, groups, forest, lists, 0).Octets);
     }
 }
