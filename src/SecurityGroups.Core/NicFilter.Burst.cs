@@ -118,7 +118,12 @@ public sealed partial class NicFilter
             }
 
             ReadOnlySpan<byte> bytes = burst[start + i];
-            forms[i] = isPlain ? judge.Parse(bytes, bytes.Length, out packets[i]) : forms[i];
+            if (isPlain)
+            {
+                // As if nobody had looked: whoever shares the memory may have changed it, and what is judged must be what is recorded.
+                forms[i] = Read(judge, bytes, out packets[i], ref flows[i]);
+            }
+
             decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(bytes, packets[i], flows[i]) : judge.DenyForm(forms[i], packets[i]);
             judge.Report(packets[i], decisions[i]);
         }

@@ -20,6 +20,9 @@ internal sealed class FormCompiler
     /// </summary>
     public const long MaxOctetsPerRow = 192;
 
+    /// <summary>Most octets that a form needs before its first rule: four tables, whose empty trees and lists fill up to cache lines.</summary>
+    public const long MaxOctetsOfForm = 1024;
+
     private readonly IReadOnlyDictionary<string, AddressGroup> _addressGroups;
     private readonly Func<string, int> _groupNumber;
     private readonly TableRules[] _tables = [new(), new(), new(), new()];
@@ -46,7 +49,7 @@ internal sealed class FormCompiler
         [NotNullWhen(false)] out PolicyError? error)
     {
         FormCompiler compiler = new(addressGroups, groupNumber);
-        long octets = compiler.CountRows(blocks) * MaxOctetsPerRow;
+        long octets = MaxOctetsOfForm + (compiler.CountRows(blocks) * MaxOctetsPerRow);
         bool fits = octets <= budgetOctets;
         form = fits ? compiler.Compile(blocks) : null;
         error = fits ? null : TooLarge(blocks, octets, budgetOctets);

@@ -18,6 +18,24 @@ public sealed class FormCompilerTests
         }
     }
 
+    [Fact]
+    public void Form_OfFewRules_KeepsItsMemory()
+    {
+        SecurityGroupRule[] rules =
+        [
+            SecurityGroupRule.Ingress(IpProtocol.Tcp, 443, Remote.Network("2001:db8::5/128")) with { Id = "a" },
+            SecurityGroupRule.Egress(IpProtocol.Tcp, 80, Remote.Network("10.0.0.5/32")) with { Id = "b" },
+            SecurityGroupRule.Ingress(IpProtocol.Udp, new PortRange(7, 90), Remote.SecurityGroup("g")) with { Id = "c" },
+            SecurityGroupRule.Egress(IpProtocol.Any, Remote.Any) with { Id = "d" },
+        ];
+        for (int count = 0; count <= rules.Length; count++)
+        {
+            SecurityGroup group = SecurityGroup.CreateEmpty("g").WithRules(rules[..count]);
+            CompiledForm form = new FormModel([new RuleBlock(1, group)], new Dictionary<string, AddressGroup>(), [], _ => 0).Compile();
+            Assert.InRange(form.Octets, 1, FormCompiler.MaxOctetsOfForm + (count * FormCompiler.MaxOctetsPerRow));
+        }
+    }
+
     [Property(MaxTest = 60)]
     public void Form_ManyRangesAtFewRemotes_AgreesWithALoopOverItsRules(int seed)
     {

@@ -37,7 +37,7 @@ public sealed class LargeFormTests
         SecurityGroup group = SecurityGroup.CreateEmpty("g").WithRules([.. Enumerable.Range(0, Rules).Select(i => s_shapes[shape](random, i))]);
         FormModel model = new([new RuleBlock(1, group)], new Dictionary<string, AddressGroup>(), [], _ => 0);
         CompiledForm form = model.Compile();
-        Assert.InRange(form.Octets, 1, Rules * FormCompiler.MaxOctetsPerRow);
+        Assert.InRange(form.Octets, 1, FormCompiler.MaxOctetsOfForm + (Rules * FormCompiler.MaxOctetsPerRow));
         for (int i = 0; i < 100; i++)
         {
             MatchKey key = Key(random, group.Rules[random.Next(Rules)]);
