@@ -91,7 +91,7 @@ public sealed partial class NicFilter
             }
             else
             {
-                forms[i] = Read(judge, bytes, out packets[i], ref flows[i]);
+                forms[i] = judge.Read(bytes, bytes.Length, out packets[i], ref flows[i]);
             }
 
             if (flows[i].IsTracked)
@@ -121,25 +121,12 @@ public sealed partial class NicFilter
             if (isPlain)
             {
                 // As if nobody had looked: whoever shares the memory may have changed it, and what is judged must be what is recorded.
-                forms[i] = Read(judge, bytes, out packets[i], ref flows[i]);
+                forms[i] = judge.Read(bytes, bytes.Length, out packets[i], ref flows[i]);
             }
 
-            decisions[i] = forms[i] == Reason.NotEvaluated ? judge.Judge(bytes, packets[i], flows[i]) : judge.DenyForm(forms[i], packets[i]);
+            decisions[i] = judge.Decide(forms[i], bytes, packets[i], flows[i]);
             judge.Report(packets[i], decisions[i]);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Reason Read(in PacketJudge judge, ReadOnlySpan<byte> bytes, out ParsedPacket packet, ref Flow flow)
-    {
-        Reason form = judge.Parse(bytes, bytes.Length, out packet);
-        flow.IsTracked = false;
-        if (form == Reason.NotEvaluated)
-        {
-            judge.Identify(packet, ref flow);
-        }
-
-        return form;
     }
 
     // Runs of one decision, the usual case, cost one atomic addition.

@@ -150,6 +150,7 @@ public sealed partial class NicFilter
         GC.KeepAlive(_firewall);
         return decision;
     }
+
     // Apart from the short way, whose frame it would only widen.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Decision DecideOne(in PacketJudge judge, ReadOnlySpan<byte> bytes, int originalLength, out bool isCut)

@@ -15,8 +15,8 @@ internal readonly ref partial struct PacketJudge
     public Decision AskAgain(long holdToken, out ParsedPacket held) =>
         _tracker.Fragments.AskAgain(holdToken, _nic.Zone, _direction, _now, new FragmentRules(_rules, KeepsConnections, isPlaceKnown: false), out held);
 
-    /// <summary>Denies a packet of bad form. A later fragment inside the transport header takes its datagram with it (RFC 3128).</summary>
-    public Decision DenyForm(Reason form, in ParsedPacket packet)
+    // A packet of bad form. A later fragment inside the transport header takes its datagram with it (RFC 3128).
+    private Decision DenyForm(Reason form, in ParsedPacket packet)
     {
         bool poisons = form == Reason.TinyFragment && packet.Has(PacketTraits.LaterFragment) && _commit;
         if (poisons && CheckForm(packet) == Reason.NotEvaluated && CheckPlace(packet) == Reason.NotEvaluated)
@@ -64,7 +64,7 @@ internal readonly ref partial struct PacketJudge
         {
             Reason = decision.Reason,
             RuleNumber = decision.RuleNumber,
-            Stamp = _ruleset.Stamp,
+            Stamp = _rules.Generation,
             Remote = key.Remote,
             MatchPort = isOfConnection ? key.MatchPort(original) : packet.DestinationPort,
             Protocol = key.Protocol,

@@ -15,7 +15,6 @@ internal readonly ref partial struct PacketJudge
 {
     private readonly FirewallSettings _settings;
     private readonly ConnectionTracker _tracker;
-    private readonly Ruleset _ruleset;
     private readonly NicBinding _nic;
     private readonly NicState _state;
     private readonly FormEntry _form;
@@ -30,7 +29,6 @@ internal readonly ref partial struct PacketJudge
     {
         _settings = settings;
         _tracker = tracker;
-        _ruleset = ruleset;
         _nic = nic;
         _state = state;
         _form = ruleset.FormOf(nic);
@@ -44,12 +42,24 @@ internal readonly ref partial struct PacketJudge
     /// <summary>Whether the caller can keep packets and ask again.</summary>
     public bool MayHold { get; init; }
 
-    /// <summary>Reads the bytes: <see cref="Reason.NotEvaluated"/> when their form is good.</summary>
-    public Reason Parse(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet) =>
-        PacketParser.Parse(bytes, originalLength, _nic.LinkType, _settings.Parser, out packet);
+    /// <summary>
+    /// Reads the bytes and identifies the packet's connection; the burst path asks for its memory early. <see cref="Reason.NotEvaluated"/> when the
+    /// form is good.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Reason Read(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet, ref Flow flow)
+    {
+        Reason form = PacketParser.Parse(bytes, originalLength, _nic.LinkType, _settings.Parser, out packet);
+        flow.IsTracked = false;
+        if (form == Reason.NotEvaluated)
+        {
+            Identify(packet, ref flow);
+        }
 
-    /// <summary>Finds out which connection a packet would belong to; the burst path asks for its memory early.</summary>
-    public void Identify(in ParsedPacket packet, ref Flow flow)
+        return form;
+    }
+
+    private void Identify(in ParsedPacket packet, ref Flow flow)
     {
         flow.IsTracked = _nic.Stateful && ConnectionTracker.IsTrackable(packet) && !SpecialAddresses.IsGroupDestination(packet, _nic);
         if (flow.IsTracked)
@@ -64,11 +74,17 @@ internal readonly ref partial struct PacketJudge
     public void PrefetchEntry(in Flow flow) => _tracker.PrefetchEntry(flow.Hash);
 
     /// <summary>Reads and decides. A packet whose headers a capture cut (<see cref="PacketTraits.HeadersCut"/>) has no meaningful decision.</summary>
+    [SkipLocalsInit]
     public Decision Decide(ReadOnlySpan<byte> bytes, int originalLength, out ParsedPacket packet)
     {
-        Reason form = Parse(bytes, originalLength, out packet);
-        return form == Reason.NotEvaluated ? Judge(bytes, packet) : DenyForm(form, packet);
+        Unsafe.SkipInit(out Flow flow);
+        Reason form = Read(bytes, originalLength, out packet, ref flow);
+        return Decide(form, bytes, packet, flow);
     }
+
+    /// <summary>Decides a packet that was read before.</summary>
+    public Decision Decide(Reason form, ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow) =>
+        form == Reason.NotEvaluated ? Judge(bytes, packet, flow) : DenyForm(form, packet);
 
     /// <summary>The connection that a packet belongs to, if there is one.</summary>
     public ConnectionInfo? FindConnection(in ParsedPacket packet)
@@ -87,17 +103,8 @@ internal readonly ref partial struct PacketJudge
         }
     }
 
-    /// <summary>Decides a packet whose form the parser found good.</summary>
-    [SkipLocalsInit]
-    public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet)
-    {
-        Unsafe.SkipInit(out Flow flow);
-        Identify(packet, ref flow);
-        return Judge(bytes, packet, flow);
-    }
-
-    /// <summary>As above, its connection identified before.</summary>
-    public Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
+    // Form is good, as far as the parser can tell.
+    private Decision Judge(ReadOnlySpan<byte> bytes, in ParsedPacket packet, in Flow flow)
     {
         Reason reason = CheckForm(packet);
         if (reason == Reason.NotEvaluated)
@@ -212,8 +219,8 @@ internal readonly ref partial struct PacketJudge
     {
         UInt128 remote = _direction == Direction.Ingress ? packet.Source : packet.Destination;
         MatchKey key = new(_direction, packet.Ethertype, remote, packet.Protocol, packet.DestinationPort);
-        return _form.Form.IsAllowed(key, _ruleset.Members, _nic.Network)
-            ? Decision.Allow(Reason.MatchedRule, _form.Form.FindRule(key, _ruleset.Members, _nic.Network))
+        return _rules.Match(key)
+            ? Decision.Allow(Reason.MatchedRule, _rules.Find(key))
             : Decision.Deny(Reason.NoMatchingRule);
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class Compilation
     {
         foreach (string id in use.GroupIds)
         {
-            _formsOfGroup[id] = _formsOfGroup.GetValueOrDefault(id, []).Add(use.Key);
+            _formsOfGroup.Join(id, use.Key);
         }
     }
 
@@ -80,15 +80,7 @@ internal sealed partial class Compilation
         Forget(slot);
         foreach (string id in use.GroupIds)
         {
-            ImmutableHashSet<string> left = _formsOfGroup[id].Remove(use.Key);
-            if (left.IsEmpty)
-            {
-                _formsOfGroup.Remove(id);
-            }
-            else
-            {
-                _formsOfGroup[id] = left;
-            }
+            _formsOfGroup.Leave(id, use.Key);
         }
     }
 

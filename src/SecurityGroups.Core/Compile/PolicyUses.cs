@@ -53,13 +53,13 @@ internal sealed record PolicyUses
         foreach (SecurityGroup gone in changes.Gone)
         {
             Count(remoteGroups, [.. IdsNamed(gone, RemoteKind.SecurityGroup)], -1);
-            IdsNamed(gone, RemoteKind.AddressGroup).ForEach(id => Leave(addressGroups, id, gone.Id));
+            IdsNamed(gone, RemoteKind.AddressGroup).ForEach(id => addressGroups.Leave(id, gone.Id));
         }
 
         foreach ((_, SecurityGroup group) in changes.Set)
         {
             Count(remoteGroups, [.. IdsNamed(group, RemoteKind.SecurityGroup)], 1);
-            IdsNamed(group, RemoteKind.AddressGroup).ForEach(id => Join(addressGroups, id, group.Id));
+            IdsNamed(group, RemoteKind.AddressGroup).ForEach(id => addressGroups.Join(id, group.Id));
         }
 
         return this with { RemoteGroups = With(RemoteGroups, remoteGroups), AddressGroups = addressGroups.ToImmutable() };
@@ -112,21 +112,5 @@ internal sealed record PolicyUses
         }
 
         return builder.ToImmutable();
-    }
-
-    private static void Join(ImmutableDictionary<string, ImmutableHashSet<string>>.Builder users, string id, string user) =>
-        users[id] = users.GetValueOrDefault(id, []).Add(user);
-
-    private static void Leave(ImmutableDictionary<string, ImmutableHashSet<string>>.Builder users, string id, string user)
-    {
-        ImmutableHashSet<string> left = users[id].Remove(user);
-        if (left.IsEmpty)
-        {
-            users.Remove(id);
-        }
-        else
-        {
-            users[id] = left;
-        }
     }
 }

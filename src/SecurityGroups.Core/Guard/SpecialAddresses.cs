@@ -42,7 +42,7 @@ internal static class SpecialAddresses
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsOrdinary(UInt128 address, Ethertype ethertype, NicBinding nic) => ethertype == Ethertype.IPv6
         ? (ulong)(address >> 64) != 0 && !IsMulticastV6(address)
-        : ((uint)address >> 24) is not (0 or 127 or >= 224) && (nic.Broadcasts.Length == 0 || !nic.Broadcasts.Contains(address));
+        : ((uint)address >> 24) is not (0 or 127 or >= 224) && !IsBroadcast(address, nic);
 
     /// <summary>255.255.255.255, or the directed broadcast of one of the NIC's networks.</summary>
     public static bool IsBroadcast(UInt128 address, NicBinding nic) =>

@@ -72,7 +72,7 @@ internal static class TcpTracking
     {
         bool fromInitiator = direction == state.Original;
         TcpWindow window = new(ref entry, fromInitiator);
-        if (window.Sender.MaxWindow == 0 || window.Judge(new TcpSegment(plain), ref state) != Reason.Established)
+        if (window.Check(new TcpSegment(plain), ref state) != Reason.Established)
         {
             return false;
         }

@@ -72,9 +72,8 @@ internal readonly ref struct TcpWindow
         return reason;
     }
 
-    /// <summary>As <see cref="Check"/>, for a segment of an end that was seen before and does not begin again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Reason Judge(TcpSegment segment, ref ConnectionState state)
+    private Reason Judge(TcpSegment segment, ref ConnectionState state)
     {
         uint sack = HighestAcknowledged(segment);
         Reason reason = Bounds(segment, sack);
