@@ -11,7 +11,6 @@ namespace SecurityGroups.Benchmarks;
 [MemoryDiagnoser]
 public class MemberBenchmarks : IDisposable
 {
-    private const ushort Port = 5_000;
     private Firewall _firewall = null!;
     private CompiledForm _form = null!;
     private MatchKey[] _keys = [];
@@ -29,7 +28,7 @@ public class MemberBenchmarks : IDisposable
         _newcomer = LargeGroup.Member(Members);
         Random random = new(1);
         _keys = [.. Enumerable.Range(0, 1_024).Select(_ => new MatchKey(
-            Direction.Ingress, Ethertype.IPv4, AddressBits.From(LargeGroup.Member(random.Next(1, Members)).Addresses[0].Address), 6, Port))];
+            Direction.Ingress, Ethertype.IPv4, LargeGroup.AddressOf(random.Next(1, Members)), (byte)IpProtocol.Tcp.Number, LargeGroup.PortOf(0)))];
     }
 
     [GlobalCleanup]

@@ -68,7 +68,7 @@ internal sealed class TcpConversations : IDisposable
     /// <summary>Fills the ring with the next data packets of random connections.</summary>
     public void FillRing() => Fill(_lane, Direction.Ingress, 0, _connections, ClientStart + 1, ServerEnd, _sent);
 
-    /// <summary>A ring for another thread: the next data packets of one end of some connections, whose rings have no other.</summary>
+    /// <summary>A ring for another thread: data packets of one end of the connections from <paramref name="first"/> on. It may be filtered again and again.</summary>
     public TcpLane OpenLane(Direction direction, int first, int count)
     {
         TcpLane lane = new(Nic, direction);

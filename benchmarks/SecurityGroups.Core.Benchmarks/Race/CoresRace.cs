@@ -10,6 +10,7 @@ namespace SecurityGroups.Benchmarks.Race;
 internal static class CoresRace
 {
     private const int Rounds = 9;
+    private const int WarmUpRounds = 3;
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
 
     public static void Run(int connections)
@@ -20,8 +21,9 @@ internal static class CoresRace
         TcpLane answers = conversations.OpenLane(Direction.Egress, 0, connections);
         TcpLane first = conversations.OpenLane(Direction.Ingress, 0, half);
         TcpLane second = conversations.OpenLane(Direction.Ingress, half, half);
-        TakeTurns(3, all, answers, first, second);
-        List<double[]> rounds = TakeTurns(Rounds, all, answers, first, second);
+        Func<double>[] sides = [() => Filter(all), () => Filter(first, second), () => Filter(all, answers)];
+        TakeTurns(WarmUpRounds, sides);
+        List<double[]> rounds = TakeTurns(Rounds, sides);
         string what = $"cores {connections}";
         RaceCommand.Print(what, "one thread", Median(rounds, round => round[0]));
         RaceCommand.Print(what, "two threads, own connections", Median(rounds, round => round[1]));
@@ -30,8 +32,8 @@ internal static class CoresRace
         RaceCommand.Print(what, "times one, both directions", Median(rounds, round => round[2] / round[0]));
     }
 
-    private static List<double[]> TakeTurns(int rounds, TcpLane all, TcpLane answers, TcpLane first, TcpLane second) =>
-        [.. Enumerable.Range(0, rounds).Select(_ => new[] { Filter(all), Filter(first, second), Filter(all, answers) })];
+    private static List<double[]> TakeTurns(int rounds, Func<double>[] sides) =>
+        [.. Enumerable.Range(0, rounds).Select(_ => Array.ConvertAll(sides, side => side()))];
 
     private static double Median(List<double[]> rounds, Func<double[], double> figure) => rounds.Select(figure).Order().ElementAt(rounds.Count / 2);
 

@@ -44,7 +44,7 @@ internal static class GrowthRace
         foreach (string family in new[] { "v4", "v6" })
         {
             RuleSet set = RuleSetGenerator.Generate($"acl_{rules}.{family}");
-            using Firewall firewall = Open(set.ToPolicy());
+            using Firewall firewall = MatchRace.Compile(set.ToPolicy());
             Match($"rules {rules}", $"IP{family}, ns a lookup", firewall, "nic", [.. set.Trace.Select(header => header.ToMatchKey())]);
         }
     }
@@ -52,7 +52,7 @@ internal static class GrowthRace
     /// <summary>Members and strangers in turn, of a group that the one rule names.</summary>
     private static void MatchAgainstMembers(int members)
     {
-        using Firewall firewall = Open(LargeGroup.Policy(members));
+        using Firewall firewall = MatchRace.Compile(LargeGroup.Policy(members));
         Random random = new(1);
         MatchKey[] keys = [.. Enumerable.Range(0, Lookups).Select(i => new MatchKey(
             Direction.Ingress, Ethertype.IPv4, LargeGroup.AddressOf(random.Next(members) + ((i & 1) * members)), (byte)IpProtocol.Tcp.Number, LargeGroup.PortOf(0)))];
@@ -64,29 +64,20 @@ internal static class GrowthRace
         Ruleset ruleset = firewall.Ruleset;
         NicBinding nic = ruleset.FindNic(nicId)!;
         CompiledForm form = ruleset.FormOf(nic).Form;
-        double millions = Pace.Measure(() =>
-        {
-            int allowed = 0;
-            foreach (ref readonly MatchKey key in keys.AsSpan())
-            {
-                allowed += form.IsAllowed(key, ruleset.Members, nic.Network) ? 1 : 0;
-            }
-
-            return allowed > 0 ? keys.Length : throw new InvalidOperationException("Nothing is allowed.");
-        });
+        double millions = Pace.Measure(() => MatchRace.Match(form, ruleset.Members, nic.Network, keys));
         RaceCommand.Print(what, measure, 1_000 / millions);
     }
 
     private static void PacketsOfConnections(int connections)
     {
-        using TcpConversations ring = new(connections, Math.Max(65_536, connections));
-        RaceCommand.Print($"connections {connections}", "in bursts of 32, ns a packet", 1_000 / Pace.Measure(() => ring.FilterInBursts(TimeSpan.Zero), ring.FillRing));
-        RaceCommand.Print($"connections {connections}", "one by one, ns a packet", 1_000 / Pace.Measure(() => ring.FilterSingly(TimeSpan.Zero), ring.FillRing));
+        (double bursts, double single) = PacketRace.Established(connections);
+        RaceCommand.Print($"connections {connections}", "in bursts of 32, ns a packet", 1_000 / bursts);
+        RaceCommand.Print($"connections {connections}", "one by one, ns a packet", 1_000 / single);
     }
 
     private static void Updates(string what, int rulesPerTier, int nics)
     {
-        using Firewall firewall = Open(TieredPolicy.Policy(rulesPerTier, nics));
+        using Firewall firewall = MatchRace.Compile(TieredPolicy.Policy(rulesPerTier, nics));
         bool isExtra = false;
         RaceCommand.Print(what, "one rule, us", Time(policy => TieredPolicy.ToggleRule(policy, isExtra = !isExtra)));
         isExtra = false;
@@ -100,6 +91,4 @@ internal static class GrowthRace
             return 2;
         });
     }
-
-    private static Firewall Open(Policy policy) => new(policy, new FirewallOptions { LinkType = LinkType.RawIp });
 }

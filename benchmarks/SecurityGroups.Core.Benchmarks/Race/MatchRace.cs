@@ -39,9 +39,21 @@ internal sealed class MatchRace : IDisposable
         RaceCommand.Print(what, "compiled KiB", race._form.Octets / 1024.0);
     }
 
-    public void Dispose() => _firewall.Dispose();
+    /// <summary>Matches headers one by one; returns how many there are.</summary>
+    public static int Match(CompiledForm form, MembershipIndex members, int network, ReadOnlySpan<MatchKey> keys)
+    {
+        int allowed = 0;
+        foreach (ref readonly MatchKey key in keys)
+        {
+            allowed += form.IsAllowed(key, members, network) ? 1 : 0;
+        }
 
-    private static Firewall Compile(Policy policy) => new(policy, new FirewallOptions { LinkType = LinkType.RawIp });
+        return allowed > 0 ? keys.Length : throw new InvalidOperationException("Nothing is allowed.");
+    }
+
+    public static Firewall Compile(Policy policy) => new(policy, new FirewallOptions { LinkType = LinkType.RawIp });
+
+    public void Dispose() => _firewall.Dispose();
 
     private static double CompileMilliseconds(Policy policy)
     {
@@ -56,17 +68,7 @@ internal sealed class MatchRace : IDisposable
         return times.Order().ElementAt(Compilations / 2);
     }
 
-    private int Single()
-    {
-        int allowed = 0;
-        MembershipIndex members = _firewall.Ruleset.Members;
-        foreach (ref readonly MatchKey key in _keys.AsSpan())
-        {
-            allowed += _form.IsAllowed(key, members, 0) ? 1 : 0;
-        }
-
-        return allowed > 0 ? _keys.Length : throw new InvalidOperationException("Nothing is allowed.");
-    }
+    private int Single() => Match(_form, _firewall.Ruleset.Members, 0, _keys);
 
     private int Bursts()
     {
