@@ -21,29 +21,44 @@ internal sealed class DenialReporter(EventRing ring, int perSecond)
     {
         if (TryClaim(nowMilliseconds, out long position))
         {
-            ref EventRecord record = ref ring.At(position);
-            record = new EventRecord
-            {
-                Kind = decision.IsAllowed ? FirewallEventKind.PacketTolerated : FirewallEventKind.PacketDenied,
-                NicId = nicId,
-                Direction = direction,
-                Decision = decision,
-                Time = nowMilliseconds,
-                EtherType = packet.EtherType,
-                VlanIds = packet.VlanIds,
-            };
-            if (packet.Kind is PacketKind.IPv4 or PacketKind.IPv6 or PacketKind.Arp && (packet.Source | packet.Destination) != 0)
-            {
-                FillAddresses(ref record, packet);
-            }
+            Write(position, nicId, direction, packet, decision, nowMilliseconds);
+        }
+    }
 
-            ring.Publish(position);
+    /// <summary>As above, for a plain segment.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Report(string nicId, Direction direction, in PlainSegment segment, Decision decision, long nowMilliseconds)
+    {
+        if (TryClaim(nowMilliseconds, out long position))
+        {
+            Write(position, nicId, direction, segment.ToPacket(), decision, nowMilliseconds);
         }
     }
 
     /// <summary>A packet was denied before it was read.</summary>
     public void ReportUnread(string nicId, Direction direction, Decision decision, long nowMilliseconds) =>
-        Report(nicId, direction, default, decision, nowMilliseconds);
+        Report(nicId, direction, default(ParsedPacket), decision, nowMilliseconds);
+
+    private void Write(long position, string nicId, Direction direction, in ParsedPacket packet, Decision decision, long nowMilliseconds)
+    {
+        ref EventRecord record = ref ring.At(position);
+        record = new EventRecord
+        {
+            Kind = decision.IsAllowed ? FirewallEventKind.PacketTolerated : FirewallEventKind.PacketDenied,
+            NicId = nicId,
+            Direction = direction,
+            Decision = decision,
+            Time = nowMilliseconds,
+            EtherType = packet.EtherType,
+            VlanIds = packet.VlanIds,
+        };
+        if (packet.Kind is PacketKind.IPv4 or PacketKind.IPv6 or PacketKind.Arp && (packet.Source | packet.Destination) != 0)
+        {
+            FillAddresses(ref record, packet);
+        }
+
+        ring.Publish(position);
+    }
 
     private static void FillAddresses(ref EventRecord record, in ParsedPacket packet)
     {

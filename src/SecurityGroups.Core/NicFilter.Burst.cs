@@ -117,6 +117,11 @@ public sealed partial class NicFilter
                 continue;
             }
 
+            if (isPlain && judge.TryOpen(segments[i], flows[i], out decisions[i]))
+            {
+                continue;
+            }
+
             ReadOnlySpan<byte> bytes = burst[start + i];
             if (isPlain)
             {

@@ -134,8 +134,10 @@ public sealed partial class NicFilter
             Unsafe.SkipInit(out PlainSegment segment);
             Unsafe.SkipInit(out Flow flow);
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
-            bool isAdvanced = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref segment, ref flow) && judge.TryAdvance(segment, flow);
-            decision = isAdvanced ? Decision.Allow(Reason.Established) : DecideOne(judge, bytes, originalLength, out isCut);
+            bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref segment, ref flow);
+            decision = isPlain && judge.TryAdvance(segment, flow) ? Decision.Allow(Reason.Established)
+                : isPlain && judge.TryOpen(segment, flow, out decision) ? decision
+                : DecideOne(judge, bytes, originalLength, out isCut);
         }
         else
         {

@@ -1,14 +1,15 @@
 using System.Runtime.CompilerServices;
 using SecurityGroups.Guard;
+using SecurityGroups.Match;
 using SecurityGroups.Packets;
 using SecurityGroups.Tracking;
 
 namespace SecurityGroups;
 
 /// <content>
-/// The short way of what most packets are: plain segments, between ordinary addresses, of connections whose both ends talk. It answers every
-/// question of the whole way, most of them by what it takes at all; wherever the answer is not the usual one the packet goes the whole way
-/// from its beginning, as if nobody had looked.
+/// The short way of what most packets are: plain segments, between ordinary addresses, of connections whose both ends talk, and of none. It
+/// answers every question of the whole way, most of them by what it takes at all; wherever the answer is not the usual one the packet goes the
+/// whole way from its beginning, as if nobody had looked.
 /// </content>
 internal readonly ref partial struct PacketJudge
 {
@@ -30,7 +31,56 @@ internal readonly ref partial struct PacketJudge
     /// <summary>Advances the connection of such a segment, which then is allowed; false = nothing was done, the whole way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryAdvance(in PlainSegment segment, in Flow flow) =>
-        _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
+        !segment.IsSyn && _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
+
+    /// <summary>
+    /// Decides a plain segment that no connection knows, and opens one for it if it may; false = there is a connection after all, the whole way.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool TryOpen(in PlainSegment segment, in Flow flow, out Decision decision)
+    {
+        if (!_tracker.IsNew(flow))
+        {
+            decision = default;
+            return false;
+        }
+
+        Reason reason = ConnectionTracker.CanOpen(segment, _direction, _nic.Tracking);
+        if (reason == Reason.NotEvaluated)
+        {
+            MatchKey key = new(_direction, segment.Ethertype, flow.Key.Remote, ProtocolNumbers.Tcp, segment.DestinationPort);
+            if (_rules.Match(key))
+            {
+                return TryOpen(key, segment, flow, out decision);
+            }
+
+            reason = Reason.NoMatchingRule;
+        }
+
+        decision = Deny(reason, segment);
+        return true;
+    }
+
+    // The rules admit it. Apart from the denials, whose frame it would only widen.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryOpen(in MatchKey key, in PlainSegment segment, in Flow flow, out Decision decision)
+    {
+        decision = Decision.Allow(Reason.MatchedRule, _rules.Find(key));
+        bool isDecided = _tracker.TryCreate(flow, segment, _direction, _now, _nic.Tracking, _rules.Generation, decision, out Reason full);
+        if (isDecided && full != Reason.NotEvaluated)
+        {
+            decision = Deny(full, segment);
+        }
+
+        return isDecided;
+    }
+
+    private Decision Deny(Reason reason, in PlainSegment segment)
+    {
+        Decision decision = Decision.Deny(reason);
+        _settings.Denials?.Report(_nic.Id, _direction, segment, decision, _now);
+        return decision;
+    }
 
     // The questions of CheckForm and CheckPlace; TCP is neither infrastructure nor banned.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SecurityGroups.Packets;
 
 /// <summary>
-/// What most packets are: a TCP segment in the middle of its connection, untagged, whole, with no options but the timestamps. Only what the
-/// way of such a packet needs, read in one go; checksums are not looked at.
+/// What most packets are: a TCP segment in the middle of its connection, untagged, whole, with no options but the timestamps; or a SYN, which
+/// begins one. Only what the way of such a packet needs, read in one go; checksums are not looked at.
 /// </summary>
 /// <remarks>
 /// A shorter way for what the parser finds good anyway: whatever has to be looked at twice is not plain, and <see cref="PacketParser"/> reads
@@ -36,6 +36,25 @@ internal struct PlainSegment
     public ushort SourcePort;
     public ushort DestinationPort;
     public Ethertype Ethertype;
+
+    /// <summary>What a SYN offers; the default value in the middle of a connection.</summary>
+    public SynOffers Offers;
+
+    /// <summary>Whether this is a SYN; else it is an acknowledgment.</summary>
+    public readonly bool IsSyn => Offers.IsSyn;
+
+    /// <summary>The same as the parser tells it, as far as it is told further: addresses, ports and what was in them.</summary>
+    public readonly ParsedPacket ToPacket() => new()
+    {
+        Kind = Ethertype == Ethertype.IPv6 ? PacketKind.IPv6 : PacketKind.IPv4,
+        EtherType = Ethertype == Ethertype.IPv6 ? EtherTypes.IPv6 : EtherTypes.IPv4,
+        Source = Source,
+        Destination = Destination,
+        Protocol = ProtocolNumbers.Tcp,
+        SourcePort = SourcePort,
+        DestinationPort = DestinationPort,
+        Traits = PacketTraits.Ports,
+    };
 
     /// <summary>Reads a packet that was not cut; false = it is not plain, and <paramref name="segment"/> means nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,13 +137,28 @@ internal struct PlainSegment
         segment.Acknowledgment = header.Acknowledgment;
         segment.Window = header.Window;
         segment.PayloadOctets = (uint)payloadOctets;
-        return (header.Flags & ~NoMatter) == TcpFlags.Ack
+        segment.Offers = default;
+        TcpFlags flags = header.Flags & ~NoMatter;
+        return flags is TcpFlags.Ack or TcpFlags.Syn
             && payloadOctets >= 0
             && segment.SourcePort != 0
             && segment.DestinationPort != 0
             && segment.Source != segment.Destination
-            && (headerOctets == TcpHeader.MinimumOctets
+            && (flags == TcpFlags.Syn ? TryReadOffers(octets[(offset + TcpHeader.MinimumOctets)..], headerOctets - TcpHeader.MinimumOctets, ref segment)
+                : headerOctets == TcpHeader.MinimumOctets
                 || (headerOctets == TcpHeader.MinimumOctets + TcpOptions.TimestampsOctets
                     && TcpOptions.AreTimestamps(octets.Slice(offset + TcpHeader.MinimumOctets, TcpOptions.TimestampsOctets))));
+    }
+
+    // Payload is not negative, so all options are there, if the header is long enough to have any.
+    private static bool TryReadOffers(ReadOnlySpan<byte> octets, int optionOctets, ref PlainSegment segment)
+    {
+        if (optionOctets < 0)
+        {
+            return false;
+        }
+
+        segment.Offers = SynOffers.Read(octets[..optionOctets]);
+        return true;
     }
 }

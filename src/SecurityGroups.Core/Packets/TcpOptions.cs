@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace SecurityGroups.Packets;
 
@@ -13,65 +14,51 @@ internal static class TcpOptions
 
     private const byte EndOfList = 0;
     private const byte NoOperation = 1;
-    private const byte WindowScale = 3;
-    private const byte SackPermitted = 4;
     private const byte Sack = 5;
-    private const byte MaximumWindowScale = 14;
     private const int SackBlockOctets = 8;
     private const uint TimestampLayout = 0x0101080A;
 
     public static void Read(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
     {
-        // Without the offers of a SYN nothing else is in it, and SACK has no room.
-        bool isSyn = (packet.TcpFlags & TcpFlags.Syn) != 0;
-        if (!isSyn && octets.Length == TimestampsOctets && AreTimestamps(octets))
+        // Offers count only in a SYN, blocks only beside an acknowledgment; where the timestamps are, blocks have no room.
+        if ((packet.TcpFlags & TcpFlags.Syn) != 0)
         {
-            return;
+            SynOffers offers = SynOffers.Read(octets);
+            packet.TcpWindowScale = offers.WindowScale;
+            packet.Traits |= offers.Traits;
         }
 
-        Walk(octets, ref packet);
+        if ((packet.TcpFlags & TcpFlags.Ack) != 0 && !(octets.Length == TimestampsOctets && AreTimestamps(octets)))
+        {
+            ReadSack(octets, ref packet);
+        }
     }
 
     /// <summary>Whether <see cref="TimestampsOctets"/> octets are the usual timestamps and nothing else.</summary>
     public static bool AreTimestamps(ReadOnlySpan<byte> octets) => BinaryPrimitives.ReadUInt32BigEndian(octets) == TimestampLayout;
 
-    private static void Walk(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
+    /// <summary>Goes to the next option from a place on, no-operations skipped; false = there is none, or it is broken and ends the walk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryFind(ReadOnlySpan<byte> octets, ref int at, out int optionOctets)
     {
-        for (int i = 0; i < octets.Length && octets[i] != EndOfList;)
+        while (at < octets.Length && octets[at] == NoOperation)
         {
-            if (octets[i] == NoOperation)
-            {
-                i++;
-                continue;
-            }
-
-            int optionOctets = i + 1 < octets.Length ? octets[i + 1] : 0;
-            if (optionOctets < 2 || optionOctets > octets.Length - i)
-            {
-                return;
-            }
-
-            Note(octets.Slice(i, optionOctets), ref packet);
-            i += optionOctets;
+            at++;
         }
+
+        optionOctets = at + 1 < octets.Length ? octets[at + 1] : 0;
+        return optionOctets >= 2 && optionOctets <= octets.Length - at && octets[at] != EndOfList;
     }
 
-    // Offers count only in a SYN, blocks only beside an acknowledgment.
-    private static void Note(ReadOnlySpan<byte> option, ref ParsedPacket packet)
+    // Of several only the first counts.
+    private static void ReadSack(ReadOnlySpan<byte> octets, ref ParsedPacket packet)
     {
-        bool isSyn = (packet.TcpFlags & TcpFlags.Syn) != 0;
-        switch (option[0])
+        for (int at = 0; !packet.Has(PacketTraits.Sack) && TryFind(octets, ref at, out int optionOctets); at += optionOctets)
         {
-            case WindowScale when isSyn && option.Length == 3:
-                packet.TcpWindowScale = Math.Min(option[2], MaximumWindowScale);
-                packet.Traits |= PacketTraits.WindowScale;
-                break;
-            case SackPermitted when isSyn && option.Length == 2:
-                packet.Traits |= PacketTraits.SackPermitted;
-                break;
-            case Sack when !packet.Has(PacketTraits.Sack) && (packet.TcpFlags & TcpFlags.Ack) != 0 && option.Length > 2 && option.Length % SackBlockOctets == 2:
-                NoteSack(option[2..], ref packet);
-                break;
+            if (octets[at] == Sack && optionOctets > 2 && optionOctets % SackBlockOctets == 2)
+            {
+                NoteSack(octets.Slice(at + 2, optionOctets - 2), ref packet);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecurityGroups.Tracking;
 
 // Insert, remove.
@@ -95,7 +97,7 @@ internal sealed partial class ConnectionTable
     {
         ref Bucket home = ref _buckets[Home(hash)];
         home.Lock();
-        InsertResult result = TryFindUnderLock(key, hash, out other) ? InsertResult.Exists
+        InsertResult result = TryFind(key, hash, out other) ? InsertResult.Exists
             : TryPlace(hash, index, Hidden(state)) ? InsertResult.Inserted : InsertResult.Full;
         home.Unlock();
         return result;
@@ -133,14 +135,28 @@ internal sealed partial class ConnectionTable
         }
     }
 
-    // Under the home lock no connection of this home can be added or taken out, so keys in its slots stand still.
-    private bool TryFindUnderLock(in FlowKey key, ulong hash, out uint index)
+    // Under the home lock no connection of this home can be added or taken out, so keys in its slots stand still. Without it those stand still
+    // that stay.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFind(in FlowKey key, ulong hash, out uint index)
     {
         uint home = Home(hash);
-        ulong spilled = _buckets[home].Spilled;
-        for (uint distance = 0; distance <= TrackingTuning.MaxSpill; distance++)
+        if (TryFindIn(home, key, Tag(hash), out index))
         {
-            if ((distance == 0 || (byte)(spilled >> (int)(8 * distance)) != 0) && TryFindIn(home + distance, key, Tag(hash), out index))
+            return true;
+        }
+
+        Interleaving.Step();
+        ulong spilled = Volatile.Read(ref _buckets[home].Spilled);
+        return spilled != 0 && TryFindSpilled(home, spilled, key, Tag(hash), out index);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFindSpilled(uint home, ulong spilled, in FlowKey key, ushort tag, out uint index)
+    {
+        for (uint distance = 1; distance <= TrackingTuning.MaxSpill; distance++)
+        {
+            if ((byte)(spilled >> (int)(8 * distance)) != 0 && TryFindIn(home + distance, key, tag, out index))
             {
                 return true;
             }

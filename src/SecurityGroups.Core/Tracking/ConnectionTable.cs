@@ -116,6 +116,10 @@ internal sealed partial class ConnectionTable
         return spilled != 0 && TryAcquireSpilled(home, spilled, key, Tag(hash), out index, out state);
     }
 
+    /// <summary>Whether there is a live connection; locks nothing, so it may just be coming or going.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MayContain(in FlowKey key, ulong hash) => TryFind(key, hash, out _);
+
     /// <summary>Publishes the new state of an acquired connection and unlocks it. A dead state takes it out of the table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(uint index, ConnectionState state) => Release(ref _entries[index], index, state);

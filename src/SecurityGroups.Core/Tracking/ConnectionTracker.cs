@@ -156,7 +156,7 @@ internal sealed partial class ConnectionTracker
                 : IcmpQuery.IsReply(packet.Protocol, packet.IcmpType) ? Reason.InvalidState : Reason.NotEvaluated;
         }
 
-        return packet.Protocol == ProtocolNumbers.Tcp ? CanOpenTcp(packet, direction, modes) : Reason.NotEvaluated;
+        return packet.Protocol == ProtocolNumbers.Tcp ? CanOpenTcp(TcpStates.KindOf(packet.TcpFlags), direction, modes) : Reason.NotEvaluated;
     }
 
     /// <summary>
@@ -171,7 +171,7 @@ internal sealed partial class ConnectionTracker
         ulong hash = Hash(key);
         ConnectionEntry entry = new(key) { Stamp = stamp };
         ConnectionState state = packet.Protocol == ProtocolNumbers.Tcp
-            ? TcpTracking.Open(ref entry, packet, direction, nowMilliseconds)
+            ? TcpTracking.Open(ref entry, new TcpSegment(packet), direction, nowMilliseconds)
             : DatagramTracking.Open(ref entry, packet, direction, nowMilliseconds);
         if (!commit)
         {
@@ -195,9 +195,9 @@ internal sealed partial class ConnectionTracker
         }
     }
 
-    private static Reason CanOpenTcp(in ParsedPacket packet, Direction direction, in TrackingModes modes)
+    private static Reason CanOpenTcp(TcpSegmentKind kind, Direction direction, in TrackingModes modes)
     {
-        switch (TcpStates.KindOf(packet.TcpFlags))
+        switch (kind)
         {
             case TcpSegmentKind.Syn:
                 return Reason.NotEvaluated;

@@ -44,6 +44,20 @@ internal readonly struct TcpSegment
         _traits = packet.Traits;
     }
 
+    private TcpSegment(in PlainSegment syn, SynOffers offers)
+    {
+        Sequence = syn.Sequence;
+        End = syn.Sequence + syn.PayloadOctets + 1;
+        Acknowledgment = syn.Acknowledgment;
+        Window = syn.Window;
+        Kind = TcpSegmentKind.Syn;
+        HasPayload = syn.PayloadOctets != 0;
+        WindowScale = offers.WindowScale;
+        _flags = TcpFlags.Syn;
+        _traits = PacketTraits.Ports | offers.Traits;
+    }
+
+    /// <summary>An acknowledgment in the middle of a connection.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TcpSegment(in PlainSegment segment)
     {
@@ -56,6 +70,9 @@ internal readonly struct TcpSegment
         _flags = TcpFlags.Ack;
         _traits = PacketTraits.Ports;
     }
+
+    /// <summary>A plain segment that opens a connection: a SYN, or with pick-up an acknowledgment.</summary>
+    public static TcpSegment Opening(in PlainSegment segment) => segment.IsSyn ? new TcpSegment(segment, segment.Offers) : new TcpSegment(segment);
 
     /// <summary>Some stacks set ACK on a reset and acknowledge 0: it says nothing.</summary>
     public bool HasAcknowledgment => HasAckFlag && ((_flags & TcpFlags.Rst) == 0 || Acknowledgment != 0);

@@ -11,9 +11,8 @@ namespace SecurityGroups.Tracking;
 internal static class TcpTracking
 {
     /// <summary>Fills the entry of a connection that this segment opens: a SYN, or with pick-up a segment from the middle.</summary>
-    public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now)
+    public static ConnectionState Open(ref ConnectionEntry entry, TcpSegment segment, Direction direction, long now)
     {
-        TcpSegment segment = new(packet);
         bool isSyn = segment.Kind == TcpSegmentKind.Syn;
         ConnectionState state = ConnectionState.Create(isSyn ? ConnectionClass.SynSent : ConnectionClass.Established, direction, now);
         TcpWindow window = new(ref entry, fromInitiator: true);

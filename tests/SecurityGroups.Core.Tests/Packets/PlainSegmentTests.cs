@@ -30,6 +30,30 @@ public sealed class PlainSegmentTests
     }
 
     [Theory]
+    [InlineData(new byte[0], 0, false, false)]
+    [InlineData(new byte[] { 2, 4, 5, 180 }, 0, false, false)]
+    [InlineData(new byte[] { 1, 3, 3, 8 }, 8, true, false)]
+    [InlineData(new byte[] { 3, 3, 255, 0, 4, 2, 0, 0 }, 14, true, false)]
+    [InlineData(new byte[] { 3, 3, 9, 3, 3, 0, 4, 2 }, 0, true, true)]
+    [InlineData(new byte[] { 4, 3, 0, 3, 4, 7, 7, 1 }, 0, false, false)]
+    [InlineData(new byte[] { 4, 2, 9, 9, 3, 3, 7, 1 }, 0, false, true)]
+    [InlineData(new byte[] { 4, 2, 1, 3 }, 0, false, true)]
+    [InlineData(new byte[] { 2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7 }, 7, true, true)]
+    [InlineData(new byte[] { 2, 4, 5, 180, 1, 3, 3, 6, 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 4, 2, 0, 0 }, 6, true, true)]
+    public void TryRead_Syn_FillsWhatItOffers(byte[] options, byte scale, bool offersScale, bool offersSack)
+    {
+        foreach (string[] ends in new string[][] { ["10.0.0.5", "203.0.113.7"], ["2001:db8::5", "2001:db8:1::7"] })
+        {
+            byte[] bytes = PacketBuilder.Ip(ends[0], ends[1]).Tcp(1, 2, TcpFlags.Syn | TcpFlags.Ece | TcpFlags.Cwr, 77, options: options).PayloadOfLength(9);
+            PlainSegment segment = default;
+            Assert.True(PlainSegment.TryRead(bytes, LinkType.RawIp, ref segment));
+            Assert.Equal((true, 77u, 9u, scale), (segment.IsSyn, segment.Sequence, segment.PayloadOctets, segment.Offers.WindowScale));
+            Assert.Equal(
+                (offersScale ? PacketTraits.WindowScale : 0) | (offersSack ? PacketTraits.SackPermitted : 0), segment.Offers.Traits);
+        }
+    }
+
+    [Theory]
     [InlineData("10.0.0.5", "203.0.113.7")]
     [InlineData("2001:db8::5", "2001:db8:1::7")]
     public void TryRead_WhatTakesASecondLook_IsNotPlain(string source, string destination)
@@ -38,7 +62,8 @@ public sealed class PlainSegmentTests
         PacketBuilder plain = Tcp(ip);
         PacketBuilder[] others =
         [
-            ip.Udp(1, 2), Tcp(ip, TcpFlags.Syn), Tcp(ip, TcpFlags.Ack | TcpFlags.Syn), Tcp(ip, TcpFlags.Ack | TcpFlags.Fin), Tcp(ip, TcpFlags.Ack | TcpFlags.Rst),
+            ip.Udp(1, 2), Tcp(ip, TcpFlags.Syn | TcpFlags.Urg), Tcp(ip, TcpFlags.Syn).TcpDataOffset(4), Tcp(ip, TcpFlags.Syn).TcpDataOffset(6),
+            Tcp(ip, TcpFlags.Syn).Fragment(0, more: true), Tcp(ip, TcpFlags.Syn, source: 0), Tcp(ip, TcpFlags.Ack | TcpFlags.Syn), Tcp(ip, TcpFlags.Ack | TcpFlags.Fin), Tcp(ip, TcpFlags.Ack | TcpFlags.Rst),
             Tcp(ip, TcpFlags.Ack | TcpFlags.Urg), Tcp(ip, TcpFlags.Psh), Tcp(ip, source: 0), Tcp(ip, destination: 0), Tcp(PacketBuilder.Ip(source, source)),
             Tcp(ip, options: [1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2]), Tcp(ip, options: [1, 1, 1, 1]), Tcp(ip, options: [.. s_timestamps, 1, 1, 1, 1]),
             plain.Fragment(0, more: true), plain.Fragment(8, more: false), plain.RouterAlert(), plain.Version(5), plain.Ethernet().Vlan(5), plain.Ethernet().EtherType(0x0806),
@@ -54,9 +79,9 @@ public sealed class PlainSegmentTests
     public void TryRead_OfEveryLength_IsPlainWhenAllIsThere(string source, string destination)
     {
         using GuardedOctets? guard = GuardedOctets.TryCreate();
-        foreach (byte[] options in new[] { [], s_timestamps })
+        foreach ((TcpFlags flags, byte[] options) in new[] { (TcpFlags.Ack, []), (TcpFlags.Ack, s_timestamps), (TcpFlags.Syn, []), (TcpFlags.Syn, s_timestamps) })
         {
-            byte[] bytes = Tcp(PacketBuilder.Ip(source, destination), options: options).PayloadOfLength(3).Ethernet();
+            byte[] bytes = Tcp(PacketBuilder.Ip(source, destination), flags, options: options).PayloadOfLength(3).Ethernet();
             for (int length = 0; length <= bytes.Length; length++)
             {
                 PlainSegment segment = default;

@@ -59,11 +59,17 @@ public class ParserProperties
         }
 
         Reason fault = PacketParser.Parse(octets, linkType, options with { VerifyChecksums = false }, out ParsedPacket packet);
-        string expected = $"{Reason.NotEvaluated} {packet.Ethertype} {packet.Source} {packet.Destination} {ProtocolNumbers.Tcp} {packet.SourceMac:x} {PacketTraits.Ports} {0} {0}"
-            + $" {packet.SourcePort} {packet.DestinationPort} {packet.TcpSequence} {packet.TcpAcknowledgment} {packet.TcpPayloadOctets} {packet.TcpWindow} {packet.IpOctets}";
-        string actual = $"{fault} {plain.Ethertype} {plain.Source} {plain.Destination} {packet.Protocol} {plain.SourceMac:x} {packet.Traits} {packet.VlanIds} {packet.TcpSackHighest}"
-            + $" {plain.SourcePort} {plain.DestinationPort} {plain.Sequence} {plain.Acknowledgment} {plain.PayloadOctets} {plain.Window} {plain.IpOctets}";
+        TcpFlags kind = plain.IsSyn ? TcpFlags.Syn : TcpFlags.Ack;
+        string expected = $"{Reason.NotEvaluated} {kind} {packet.Ethertype} {packet.Source} {packet.Destination} {ProtocolNumbers.Tcp} {packet.SourceMac:x} {PacketTraits.Ports | plain.Offers.Traits} {0} {0}"
+            + $" {packet.TcpWindowScale} {packet.SourcePort} {packet.DestinationPort} {packet.TcpSequence} {packet.TcpAcknowledgment} {packet.TcpPayloadOctets} {packet.TcpWindow} {packet.IpOctets}";
+        string actual = $"{fault} {packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Fin | TcpFlags.Rst | TcpFlags.Urg)} {plain.Ethertype} {plain.Source} {plain.Destination} {packet.Protocol} {plain.SourceMac:x} {packet.Traits} {packet.VlanIds} {packet.TcpSackHighest}"
+            + $" {plain.Offers.WindowScale} {plain.SourcePort} {plain.DestinationPort} {plain.Sequence} {plain.Acknowledgment} {plain.PayloadOctets} {plain.Window} {plain.IpOctets}";
         Assert.True(expected == actual, $"parser {expected}{Environment.NewLine}plain {actual}: {linkType} {Convert.ToHexString(octets)}");
+        ParsedPacket told = plain.ToPacket();
+        Assert.Equal(
+            (packet.Kind, packet.EtherType, packet.Source, packet.Destination, packet.Protocol, packet.SourcePort, packet.DestinationPort, packet.VlanIds),
+            (told.Kind, told.EtherType, told.Source, told.Destination, told.Protocol, told.SourcePort, told.DestinationPort, told.VlanIds));
+        Assert.True(told.Has(PacketTraits.Ports));
     }
 
     private static string Describe(ReferencePacket packet)

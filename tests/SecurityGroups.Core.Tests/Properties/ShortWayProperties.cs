@@ -4,8 +4,8 @@ using SecurityGroups.Tests.Support;
 namespace SecurityGroups.Tests.Properties;
 
 /// <summary>
-/// The short way of plain segments decides and remembers what the whole way does. A firewall that verifies checksums has no short way; with
-/// right checksums it is the same firewall.
+/// The short way of plain segments decides, remembers, counts and tells what the whole way does. A firewall that verifies checksums has no short
+/// way; with right checksums it is the same firewall.
 /// </summary>
 public sealed class ShortWayProperties
 {
@@ -14,17 +14,18 @@ public sealed class ShortWayProperties
     [Fact]
     public void Filter_SegmentsAboutTheWindow_DecidesAndRemembersAsTheWholeWay()
     {
-        int established = 0;
+        Dictionary<Reason, int> seen = [];
         for (int seed = 0; seed < 300; seed++)
         {
-            established += Run(seed);
+            Run(seed, seen);
         }
 
-        // Most are of the kind that takes the short way; if none were, nothing would be compared.
-        Assert.True(established > 300 * Steps / 4, $"only {established} segments of established connections");
+        // Most are of the kinds that take the short way; if none were, nothing would be compared.
+        Assert.True(seen[Reason.Established] > 300 * Steps / 4, $"only {seen[Reason.Established]} segments of established connections");
+        Assert.All([Reason.MatchedRule, Reason.NoMatchingRule, Reason.NotSyn], reason => Assert.True(seen[reason] > 300, $"only {seen[reason]} segments are {reason}"));
     }
 
-    private static int Run(int seed)
+    private static void Run(int seed, Dictionary<Reason, int> seen)
     {
         Dice dice = new(seed);
         bool isIPv6 = dice.Chance(50);
@@ -33,7 +34,6 @@ public sealed class ShortWayProperties
         using Firewall shortWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock });
         using Firewall wholeWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock, VerifyChecksums = true });
         Segments segments = new(dice, isIPv6);
-        int established = 0;
         for (int step = 0; step < Steps; step++)
         {
             clock.Advance(TimeSpan.FromMilliseconds(dice.Weighted((20, 0), (5, 1), (2, 40_000), (1, 400_000))));
@@ -41,7 +41,8 @@ public sealed class ShortWayProperties
             Decision expected = wholeWay["nic"].Filter(direction, packet);
             Decision actual = Filter(shortWay, direction, packet, inBurst: dice.Chance(50));
             Assert.True(expected == actual, $"seed {seed} step {step}: whole way {expected}, short way {actual}, {direction} {Convert.ToHexString(packet)}");
-            established += actual.Reason == Reason.Established ? 1 : 0;
+            seen[actual.Reason] = seen.GetValueOrDefault(actual.Reason) + 1;
+            Assert.Equal(Told(wholeWay), Told(shortWay));
             if (dice.Chance(2))
             {
                 bool opens = dice.Chance(50);
@@ -51,7 +52,21 @@ public sealed class ShortWayProperties
         }
 
         Assert.Equal(SavedStreams.Save(wholeWay), SavedStreams.Save(shortWay));
-        return established;
+        NicStatistics expectedCounts = wholeWay["nic"].GetStatistics();
+        NicStatistics actualCounts = shortWay["nic"].GetStatistics();
+        Assert.All(Enum.GetValues<Reason>(), reason => Assert.Equal(
+            (expectedCounts[Direction.Ingress, reason], expectedCounts[Direction.Egress, reason]), (actualCounts[Direction.Ingress, reason], actualCounts[Direction.Egress, reason])));
+    }
+
+    private static List<string> Told(Firewall firewall)
+    {
+        List<string> told = [];
+        while (firewall.Events!.TryRead(out FirewallEvent one))
+        {
+            told.Add($"{one.Time} {one.EthertypeNumber} {one.VlanIds} {one.Idle} {one.Decision.RuleNumber} {one.Traffic} {one}");
+        }
+
+        return [.. told, $"{firewall.Events.Suppressed} suppressed"];
     }
 
     private static Decision Filter(Firewall firewall, Direction direction, byte[] packet, bool inBurst)
@@ -69,6 +84,7 @@ public sealed class ShortWayProperties
     private static FirewallOptions Options(Dice dice) => new()
     {
         LinkType = LinkType.RawIp,
+        Events = new FirewallEventOptions { DenialsPerSecond = dice.Pick(1, 1_000) },
         ConnectionTracking = new ConnectionTrackingOptions
         {
             MaxConnections = 64,
@@ -92,6 +108,7 @@ public sealed class ShortWayProperties
         public const string LocalIPv6 = "2001:db8::5";
 
         private static readonly byte[] s_timestamps = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
+        private static readonly byte[] s_usual = [2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7];
         private readonly uint[] _next = [uint.MaxValue - 2_000, 77_000];
         private readonly byte[] _offers = dice.Chance(50) ? [3, 3, (byte)dice.Below(10), 4, 2] : [];
         private readonly int _window = dice.Pick(500, 8_000, 60_000);
@@ -106,6 +123,11 @@ public sealed class ShortWayProperties
         public (Direction Direction, byte[] Packet) Next()
         {
             Direction direction = dice.Pick(Direction.Ingress, Direction.Egress);
+            if (dice.Chance(15))
+            {
+                return Stray(direction);
+            }
+
             (int own, int other) = direction == Direction.Ingress ? (0, 1) : (1, 0);
             int payload = dice.Weighted((3, 0), (3, 100), (1, dice.Below(1_400)));
             int off = dice.Weighted((12, 0), (1, -1), (1, 1), (1, -payload), (1, _window), (1, -_window), (1, dice.Below(200_000) - 100_000));
@@ -122,16 +144,27 @@ public sealed class ShortWayProperties
             return Segment(direction, flags, sequence, _next[other] + (uint)late, dice.Weighted((9, _window), (1, 0), (1, 1)), payload, options);
         }
 
+        /// <summary>Of no connection, at least at first: may begin one.</summary>
+        private (Direction Direction, byte[] Packet) Stray(Direction direction)
+        {
+            TcpFlags flags = dice.Weighted((4, TcpFlags.Syn), (1, TcpFlags.Syn | TcpFlags.Psh | TcpFlags.Ece), (2, TcpFlags.Ack), (1, TcpFlags.Ack | TcpFlags.Psh));
+            byte[] options = dice.Weighted(
+                (2, Array.Empty<byte>()), (2, s_timestamps), (2, s_usual), (1, [3, 3, (byte)dice.Below(256), 4, 2]), (1, [.. Enumerable.Range(0, 8).Select(_ => (byte)dice.Below(6))]));
+            return Segment(
+                direction, flags, (uint)dice.Below(1_000), (uint)dice.Below(1_000), _window, dice.Weighted((4, 0), (1, 10)), options,
+                remotePort: 50_000 + dice.Below(4), localPort: dice.Pick(443, 443, 22));
+        }
+
         private static byte[] Sack(uint edge) =>
             [1, 1, 5, 10, 0, 0, 0, 1, (byte)(edge >> 24), (byte)(edge >> 16), (byte)(edge >> 8), (byte)edge];
 
         private (Direction Direction, byte[] Packet) Segment(
-            Direction direction, TcpFlags flags, uint sequence, uint acknowledgment, int window, int payload, byte[] options)
+            Direction direction, TcpFlags flags, uint sequence, uint acknowledgment, int window, int payload, byte[] options, int remotePort = 40_000, int localPort = 443)
         {
             (string local, string remote) = isIPv6 ? (LocalIPv6, "2001:db8:1::7") : (LocalIPv4, "203.0.113.7");
             byte[] packet = direction == Direction.Ingress
-                ? PacketBuilder.Ip(remote, local).Tcp(40_000, 443, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload)
-                : PacketBuilder.Ip(local, remote).Tcp(443, 40_000, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload);
+                ? PacketBuilder.Ip(remote, local).Tcp(remotePort, localPort, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload)
+                : PacketBuilder.Ip(local, remote).Tcp(localPort, remotePort, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload);
             return (direction, packet);
         }
     }

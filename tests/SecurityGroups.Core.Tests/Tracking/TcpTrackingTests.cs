@@ -47,7 +47,7 @@ public sealed class TcpTrackingTests
     {
         ConnectionEntry entry = default;
         ParsedPacket packet = new() { TcpFlags = TcpFlags.Ack, TcpSequence = 5_000, TcpAcknowledgment = 1_000, TcpWindow = 300 };
-        ConnectionState state = TcpTracking.Open(ref entry, packet, Direction.Ingress, 100);
+        ConnectionState state = TcpTracking.Open(ref entry, new TcpSegment(packet), Direction.Ingress, 100);
         Assert.Equal((ConnectionClass.Established, true, false), (state.Class, state.IsLiberal, state.IsAssured));
         Assert.True(entry.Initiator.IsSackPermitted && entry.Responder.IsSackPermitted);
         Assert.Equal((5_000u, 5_300u, 1_000u, 1_300u), (entry.Initiator.End, entry.Initiator.MaxEnd, entry.Responder.End, entry.Responder.MaxEnd));
