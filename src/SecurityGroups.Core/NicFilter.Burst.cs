@@ -111,7 +111,7 @@ public sealed partial class NicFilter
         for (int i = 0; i < decisions.Length; i++)
         {
             bool isPlain = ((plain >> i) & 1) != 0;
-            if (isPlain && judge.TryAdvance(segments[i], flows[i]))
+            if (isPlain && !segments[i].IsSyn && judge.TryAdvance(segments[i], flows[i]))
             {
                 decisions[i] = Decision.Allow(Reason.Established);
                 continue;

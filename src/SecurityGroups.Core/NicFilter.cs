@@ -135,7 +135,7 @@ public sealed partial class NicFilter
             Unsafe.SkipInit(out Flow flow);
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
             bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref segment, ref flow);
-            decision = isPlain && judge.TryAdvance(segment, flow) ? Decision.Allow(Reason.Established)
+            decision = isPlain && !segment.IsSyn && judge.TryAdvance(segment, flow) ? Decision.Allow(Reason.Established)
                 : isPlain && judge.TryOpen(segment, flow, out decision) ? decision
                 : DecideOne(judge, bytes, originalLength, out isCut);
         }

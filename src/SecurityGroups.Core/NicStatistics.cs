@@ -16,7 +16,7 @@ public sealed class NicStatistics
         Tolerated = zone?.Tolerated ?? 0;
         Evicted = zone?.Evicted ?? 0;
         Connections = zone?.Connections ?? 0;
-        HalfOpen = zone?.Room.Of(ConnectionRank.HalfOpen) ?? 0;
+        HalfOpen = zone?.Of(ConnectionRank.HalfOpen) ?? 0;
         Revalidations = state.Revalidations;
         Held = state.Counters.SumHeld(Direction.Ingress) + state.Counters.SumHeld(Direction.Egress);
         foreach (Reason reason in s_reasons)

@@ -28,10 +28,10 @@ internal readonly ref partial struct PacketJudge
         return true;
     }
 
-    /// <summary>Advances the connection of such a segment, which then is allowed; false = nothing was done, the whole way.</summary>
+    /// <summary>Advances the connection of such an acknowledgment, which then is allowed; false = nothing was done, the whole way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryAdvance(in PlainSegment segment, in Flow flow) =>
-        !segment.IsSyn && _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
+        _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
 
     /// <summary>
     /// Decides a plain segment that no connection knows, and opens one for it if it may; false = there is a connection after all, the whole way.

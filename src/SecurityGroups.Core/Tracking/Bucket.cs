@@ -71,14 +71,13 @@ internal struct Bucket
     }
 
     /// <summary>Who holds several buckets takes them in ascending order; nothing is called while one is held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Lock()
     {
-        SpinWait spin = default;
         Interleaving.Step();
-        while (Volatile.Read(ref _lock) != 0 || Interlocked.CompareExchange(ref _lock, 1, 0) != 0)
+        if (Interlocked.CompareExchange(ref _lock, 1, 0) != 0)
         {
-            Interleaving.Spin();
-            spin.SpinOnce(sleep1Threshold: -1);
+            LockContended();
         }
     }
 
@@ -86,5 +85,17 @@ internal struct Bucket
     {
         Interleaving.Step();
         Volatile.Write(ref _lock, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LockContended()
+    {
+        SpinWait spin = default;
+        do
+        {
+            Interleaving.Spin();
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+        while (Volatile.Read(ref _lock) != 0 || Interlocked.CompareExchange(ref _lock, 1, 0) != 0);
     }
 }

@@ -251,7 +251,7 @@ internal sealed partial class ConnectionTable
         if (before.Rank != after.Rank)
         {
             _counters[0].Room.Move(before.Rank, after.Rank);
-            zone.Room.Move(before.Rank, after.Rank);
+            zone.Move(before.Rank, after.Rank);
             if (zone.Lists.IsUsed)
             {
                 zone.Lists.Put(index, after.Rank);

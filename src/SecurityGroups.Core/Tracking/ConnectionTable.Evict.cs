@@ -116,7 +116,7 @@ internal sealed partial class ConnectionTable
     }
 
     private int Weight(uint zone, ConnectionRank rank) =>
-        rank <= ConnectionRank.HalfOpen ? _zones.Find(zone)?.Room.Of(rank) ?? 0 : 0;
+        rank <= ConnectionRank.HalfOpen ? _zones.Find(zone)?.Of(rank) ?? 0 : 0;
 
     private Victim Choose(ReadOnlySpan<uint> indexes, ConnectionRank rank, long now)
     {

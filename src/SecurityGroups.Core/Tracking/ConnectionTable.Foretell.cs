@@ -21,7 +21,7 @@ internal sealed partial class ConnectionTable
             foresight.Leaving.Add(own);
         }
 
-        AddHand(foresight, now, HandSteps, IsPressed);
+        AddHand(foresight, now, (uint)HandSteps(IsPressed), IsPressed);
         InsertResult result = maxInZone == 0 ? InsertResult.Inserted : ForetellInZone(zone, rank, foresight, now, _shares.Of(maxInZone));
         return result == InsertResult.Inserted ? ForetellInTable(rank, foresight, now) : result;
     }
@@ -82,8 +82,9 @@ internal sealed partial class ConnectionTable
 
     private int CountStaying(Foresight foresight, Zone? zone, ConnectionRank? rank)
     {
-        Occupancy room = zone is null ? _counters[0].Room : zone.Room;
-        return (rank is { } one ? room.Of(one) : room.Connections) - foresight.Leaving.Count(
+        Occupancy room = _counters[0].Room;
+        int count = zone is not null ? CountOf(zone, rank) : rank is { } one ? room.Of(one) : room.Connections;
+        return count - foresight.Leaving.Count(
             index => (zone is null || _zones.FindOfConnection(_entries[index].Zone) == zone) && (rank is null || Peek(index).Rank == rank));
     }
 

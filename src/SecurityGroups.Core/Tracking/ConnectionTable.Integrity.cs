@@ -78,7 +78,7 @@ internal sealed partial class ConnectionTable
         int indexed = places.Count;
         long free = _free.CountReturned() + (Capacity - Used);
         return indexed != Count || indexed + free != Capacity ? $"{indexed} connections in the index, {Count} counted, {free} entries free of {Capacity}"
-            : FindDamagedRoom("the table", _counters[0].Room, places.Keys)
+            : FindDamagedRoom("the table", rank => _counters[0].Room.Of(rank), Count, places.Keys)
                 ?? places.Keys.GroupBy(index => _entries[index].Zone).Select(FindDamagedZone).FirstOrDefault(damage => damage is not null);
     }
 
@@ -90,16 +90,15 @@ internal sealed partial class ConnectionTable
         }
 
         uint? misplaced = members.Select(index => (uint?)index).FirstOrDefault(index => !zone.Lists.AgreesOn(index!.Value, new ConnectionState(_entries[index.Value].StateWord).Rank));
-        return (zone.Connections == members.Count() ? null : $"zone {members.Key} counts {zone.Connections}, but has {members.Count()}")
-            ?? FindDamagedRoom($"zone {members.Key}", zone.Room, members)
+        return FindDamagedRoom($"zone {members.Key}", zone.Of, zone.Connections, members)
             ?? (misplaced is null ? null : $"entry {misplaced} is in the list of another rank")
             ?? zone.Lists.FindDamage([.. members]);
     }
 
-    private string? FindDamagedRoom(string where, Occupancy room, IEnumerable<uint> members)
+    private string? FindDamagedRoom(string where, Func<ConnectionRank, int> of, int all, IEnumerable<uint> members)
     {
         ConnectionRank[] ranks = [.. members.Select(index => new ConnectionState(_entries[index].StateWord).Rank)];
-        (int Unreplied, int HalfOpen, int All) counted = (room.Of(ConnectionRank.Unreplied), room.Of(ConnectionRank.HalfOpen), room.Connections);
+        (int Unreplied, int HalfOpen, int All) counted = (of(ConnectionRank.Unreplied), of(ConnectionRank.HalfOpen), all);
         (int, int, int) found = (ranks.Count(rank => rank == ConnectionRank.Unreplied), ranks.Count(rank => rank == ConnectionRank.HalfOpen), ranks.Length);
         return found == counted ? null : $"{where} counts {counted} unreplied, half-open and all, but has {found}";
     }

@@ -31,7 +31,27 @@ internal sealed partial class ConnectionTable
         }
 
         _entries.Prefetch(position);
+        if (reclaimed != 0)
+        {
+            // What ends does so in rows: of a flood, of a NIC that went. Taking one out needs its bucket, which lies anywhere.
+            PrefetchBucketsOfOver(position, Math.Min(steps, (int)(used - position)), now);
+        }
+
         return reclaimed;
+    }
+
+    private void PrefetchBucketsOfOver(uint first, int count, long now)
+    {
+        for (uint index = first; index < first + count; index++)
+        {
+            ref ConnectionEntry entry = ref _entries[index];
+            ConnectionState state = new(Volatile.Read(ref entry.StateWord));
+            if (state.IsLive && IsOver(entry, state, now))
+            {
+                // Read without its lock: should it be another connection by now, the wrong bucket is asked for.
+                PrefetchBucket(Hash(KeyOf(index)));
+            }
+        }
     }
 
     /// <summary>Whether an entry's connection is past its time, or its zone gone. Meaningful while the caller holds its lock.</summary>

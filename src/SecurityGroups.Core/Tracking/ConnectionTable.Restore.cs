@@ -43,13 +43,13 @@ internal sealed partial class ConnectionTable
 
     private InsertResult TryReserveVacant(Zone zone, ConnectionRank rank, int maxInZone)
     {
-        zone.Room.Add(rank);
+        bool fits = zone.TryAdd(rank, maxInZone);
         _counters[0].Room.Add(rank);
         if (maxInZone != 0)
         {
             zone.Lists.Use();
         }
 
-        return zone.TryAdd(maxInZone) ? InsertResult.Inserted : zone.IsRetired ? InsertResult.ZoneRetired : InsertResult.ZoneFull;
+        return fits ? InsertResult.Inserted : zone.IsRetired ? InsertResult.ZoneRetired : InsertResult.ZoneFull;
     }
 }

@@ -6,7 +6,7 @@ internal sealed partial class ConnectionTable
     /// <summary>Whether so few entries are free that what would end soon is ended early.</summary>
     private bool IsPressed => Count >= Capacity - (Capacity / TrackingTuning.PressureReserve);
 
-    private uint HandSteps => IsPressed ? (uint)TrackingTuning.HandStepsUnderPressure : TrackingTuning.HandSteps;
+    private static int HandSteps(bool isPressed) => isPressed ? TrackingTuning.HandStepsUnderPressure : TrackingTuning.HandSteps;
 
     /// <summary>
     /// Counts a newcomer, in its zone and in the table, and makes room for it where a limit is exceeded. Counted first, so that of two
@@ -14,9 +14,9 @@ internal sealed partial class ConnectionTable
     /// </summary>
     private InsertResult TryReserve(Zone zone, ConnectionRank rank, long now, int maxInZone)
     {
-        zone.Room.Add(rank);
+        bool fits = zone.TryAdd(rank, maxInZone);
         _counters[0].Room.Add(rank);
-        InsertResult result = !zone.TryAdd(maxInZone) && zone.IsRetired ? InsertResult.ZoneRetired
+        InsertResult result = !fits && zone.IsRetired ? InsertResult.ZoneRetired
             : maxInZone == 0 ? InsertResult.Inserted
             : MakeRoomInZone(zone, rank, now, _shares.Of(maxInZone));
         return result == InsertResult.Inserted ? MakeRoomForRank(rank, now) : result;
@@ -24,9 +24,8 @@ internal sealed partial class ConnectionTable
 
     private void CountOut(uint number, Zone zone, ConnectionRank rank)
     {
-        zone.Room.Remove(rank);
         _counters[0].Room.Remove(rank);
-        _zones.Leave(number, zone);
+        _zones.Leave(number, zone, rank);
     }
 
     // A zone makes room at its own cost before the table is asked: who floods is the first to pay.
@@ -69,7 +68,7 @@ internal sealed partial class ConnectionTable
         return CountOf(zone, rank) <= limit || (TrySweep(now) && (CountOf(zone, rank) <= limit || TryEvictListed(zone, rank, now, out wasOver)));
     }
 
-    private static int CountOf(Zone zone, ConnectionRank? rank) => rank is { } one ? zone.Room.Of(one) : zone.Connections;
+    private static int CountOf(Zone zone, ConnectionRank? rank) => rank is { } one ? zone.Of(one) : zone.Connections;
 
     private InsertResult MakeRoomForRank(ConnectionRank rank, long now) =>
         _counters[0].Room.Of(rank) <= _limits.Of(rank) || TryEvict(rank, now) ? InsertResult.Inserted : NoRoomFor(rank, InsertResult.Full);
@@ -83,7 +82,7 @@ internal sealed partial class ConnectionTable
     {
         bool isPressed = IsPressed;
         NotePressure(isPressed);
-        Reclaim(now, (int)HandSteps, isPressed);
+        Reclaim(now, HandSteps(isPressed), isPressed);
     }
 
     private void NotePressure(bool isPressed)

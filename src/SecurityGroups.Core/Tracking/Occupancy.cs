@@ -1,6 +1,6 @@
 namespace SecurityGroups.Tracking;
 
-/// <summary>How many connections a table or a zone has, by what caps count. One interlocked addition per connection made or gone.</summary>
+/// <summary>How many connections a table has, by what caps count. One interlocked addition per connection made or gone.</summary>
 internal struct Occupancy
 {
     private int _unreplied;

@@ -16,9 +16,14 @@ internal static class TcpTracking
         bool isSyn = segment.Kind == TcpSegmentKind.Syn;
         ConnectionState state = ConnectionState.Create(isSyn ? ConnectionClass.SynSent : ConnectionClass.Established, direction, now);
         TcpWindow window = new(ref entry, fromInitiator: true);
-        window.Check(segment, ref state);
-        if (!isSyn)
+        if (isSyn)
         {
+            window.Begin(segment, ref state);
+        }
+        else
+        {
+            window.Check(segment, ref state);
+
             // The SYNs were not seen: the scale is unknown (RFC 6092 REC-32) and SACK may be in use.
             state.IsLiberal = true;
             window.Sender.IsSackPermitted = window.Receiver.IsSackPermitted = true;

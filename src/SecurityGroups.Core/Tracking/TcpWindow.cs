@@ -173,8 +173,8 @@ internal readonly ref struct TcpWindow
         state.Class == ConnectionClass.SynSent && segment.Kind == TcpSegmentKind.SynAck
         && SequenceNumber.IsBefore(segment.Acknowledgment, Sender.MaxAcknowledgment);
 
-    /// <summary>The first segment seen of this end, or its SYN anew.</summary>
-    private void Begin(TcpSegment segment, ref ConnectionState state)
+    /// <summary>Notes the first segment seen of this end, or its SYN anew. Of a SYN this is all there is to know.</summary>
+    public void Begin(TcpSegment segment, ref ConnectionState state)
     {
         switch (segment.Kind)
         {

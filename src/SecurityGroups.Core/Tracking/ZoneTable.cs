@@ -84,9 +84,9 @@ internal sealed class ZoneTable(int capacity)
     public Zone? FindOfConnection(uint zone) => Find(zone) ?? _retired.GetValueOrDefault(zone);
 
     /// <summary>Counts a connection less in a zone.</summary>
-    public void Leave(uint number, Zone zone)
+    public void Leave(uint number, Zone zone, ConnectionRank rank)
     {
-        if (zone.Remove())
+        if (zone.Remove(rank))
         {
             Interleaving.Step();
             _retired.TryRemove(number, out _);

@@ -321,7 +321,7 @@ public class ConnectionTableTests
 
         // Entries 0 and 1 are of one zone, 2 and 3 of another.
         Assert.Contains("zone 0 counts", DamageOf(8, Exchange), StringComparison.Ordinal);
-        Assert.Contains("zone 1 counts 3, but has 2", DamageOf(8, (_, zones) => zones.Find(1)!.TryAdd(0)), StringComparison.Ordinal);
+        Assert.Contains("zone 1 counts (0, 0, 3)", DamageOf(8, (_, zones) => zones.Find(1)!.TryAdd(ConnectionRank.Stream, 0)), StringComparison.Ordinal);
         Assert.Contains("zone 1 was let go", DamageOf(8, (_, zones) => LetGo(zones, 1)), StringComparison.Ordinal);
         Assert.Contains("the list of another rank", DamageOf(8, (_, zones) => zones.Find(1)!.Lists.Put(3, ConnectionRank.Stream)), StringComparison.Ordinal);
         Assert.Contains("where it does not belong", DamageOf(8, (_, zones) => zones.Find(1)!.Lists.Put(7, ConnectionRank.Stream)), StringComparison.Ordinal);
@@ -329,16 +329,16 @@ public class ConnectionTableTests
 
         static void Exchange(ConnectionTable table, ZoneTable zones)
         {
-            zones.Find(0)!.Room.Move(ConnectionRank.Tombstone, ConnectionRank.HalfOpen);
-            zones.Find(1)!.Room.Move(ConnectionRank.HalfOpen, ConnectionRank.Tombstone);
+            zones.Find(0)!.Move(ConnectionRank.Tombstone, ConnectionRank.HalfOpen);
+            zones.Find(1)!.Move(ConnectionRank.HalfOpen, ConnectionRank.Tombstone);
         }
 
         static void LetGo(ZoneTable zones, uint number)
         {
             Zone zone = zones.Find(number)!;
             zones.Retire(number, 0);
-            zones.Leave(number, zone);
-            zones.Leave(number, zone);
+            zones.Leave(number, zone, ConnectionRank.Tombstone);
+            zones.Leave(number, zone, ConnectionRank.Tombstone);
         }
     }
 

@@ -197,8 +197,7 @@ public class EvictionTests
         }
 
         Zone zone = harness.Tracker.FindZone(harness.Zone)!;
-        Occupancy room = zone.Room;
-        Assert.Equal((10, 20, 30), (room.Of(ConnectionRank.HalfOpen), room.Of(ConnectionRank.Unreplied), zone.Connections));
+        Assert.Equal((10, 20, 30), (zone.Of(ConnectionRank.HalfOpen), zone.Of(ConnectionRank.Unreplied), zone.Connections));
         Assert.All(Enumerable.Range(991, 10), port => Assert.True(Lives(harness, port)));
         Assert.Null(harness.Tracker.Table.FindDamage());
     }

@@ -51,11 +51,46 @@ public class ZoneTableTests
     {
         ZoneTable zones = new(8);
         Zone zone = zones.Find(zones.Register("a"))!;
-        Assert.True(zone.TryAdd(2) && zone.TryAdd(2));
-        Assert.False(zone.TryAdd(2));
-        Assert.False(zone.Remove());
+        Assert.True(zone.TryAdd(ConnectionRank.HalfOpen, 2) && zone.TryAdd(ConnectionRank.HalfOpen, 2));
+        Assert.False(zone.TryAdd(ConnectionRank.HalfOpen, 2));
+        Assert.False(zone.Remove(ConnectionRank.HalfOpen));
         zone.CountTolerated();
         Assert.Equal((2, 1L, false), (zone.Connections, zone.Tolerated, zone.IsRetired));
+    }
+
+    [Fact]
+    public void Zone_CountsByRank_WhileConnectionsMove()
+    {
+        ConnectionRank[] ranks = Enum.GetValues<ConnectionRank>();
+        Dictionary<ConnectionRank, int> members = ranks.ToDictionary(rank => rank, _ => 0);
+        ZoneTable zones = new(8);
+        Zone zone = zones.Find(zones.Register("a"))!;
+        Random random = new(1);
+        for (int step = 0; step < 2_000; step++)
+        {
+            ConnectionRank from = ranks[random.Next(ranks.Length)];
+            ConnectionRank to = ranks[random.Next(ranks.Length)];
+            if (members[from] == 0)
+            {
+                zone.TryAdd(from, 0);
+                members[from]++;
+            }
+            else if (random.Next(2) == 0)
+            {
+                zone.Remove(from);
+                members[from]--;
+            }
+            else
+            {
+                zone.Move(from, to);
+                members[from]--;
+                members[to]++;
+            }
+
+            (int unreplied, int halfOpen, int all) = (members[ConnectionRank.Unreplied], members[ConnectionRank.HalfOpen], members.Values.Sum());
+            Assert.Equal((unreplied, halfOpen, all - unreplied - halfOpen), (zone.Of(ConnectionRank.Unreplied), zone.Of(ConnectionRank.HalfOpen), zone.Of(ConnectionRank.Stream)));
+            Assert.Equal((all, false), (zone.Connections, zone.IsRetired));
+        }
     }
 
     [Fact]
@@ -64,14 +99,14 @@ public class ZoneTableTests
         ZoneTable zones = new(16);
         uint number = zones.Register("a");
         Zone zone = zones.Find(number)!;
-        Assert.True(zone.TryAdd(0) && zone.TryAdd(2));
+        Assert.True(zone.TryAdd(ConnectionRank.Unreplied, 0) && zone.TryAdd(ConnectionRank.HalfOpen, 2));
         zones.Retire(number, 77);
         Assert.Null(zones.Find(number));
         Assert.Same(zone, zones.FindOfConnection(number));
         Assert.Equal(("a", 2, 77L, true), (zone.NicId, zone.Connections, zone.RetiredAt, zone.IsRetired));
-        zones.Leave(number, zone);
+        zones.Leave(number, zone, ConnectionRank.HalfOpen);
         Assert.Equal(1, zones.RetiredCount);
-        zones.Leave(number, zone);
+        zones.Leave(number, zone, ConnectionRank.Unreplied);
         Assert.Equal(0, zones.RetiredCount);
         Assert.Null(zones.FindOfConnection(number));
     }
@@ -84,10 +119,10 @@ public class ZoneTableTests
         Zone zone = zones.Find(number)!;
         zones.Retire(number, 0);
         Assert.Equal(0, zones.RetiredCount);
-        Assert.False(zone.TryAdd(0));
-        zones.Leave(number, zone);
-        Assert.False(zone.TryAdd(5));
-        zones.Leave(number, zone);
+        Assert.False(zone.TryAdd(ConnectionRank.Unreplied, 0));
+        zones.Leave(number, zone, ConnectionRank.Unreplied);
+        Assert.False(zone.TryAdd(ConnectionRank.Unreplied, 5));
+        zones.Leave(number, zone, ConnectionRank.Unreplied);
         Assert.Equal((0, 0), (zone.Connections, zones.RetiredCount));
     }
 
@@ -106,8 +141,8 @@ public class ZoneTableTests
                 start.SignalAndWait();
                 for (int i = 0; i < 100; i++)
                 {
-                    zone.TryAdd(0);
-                    zones.Leave(number, zone);
+                    zone.TryAdd(ConnectionRank.Unreplied, 0);
+                    zones.Leave(number, zone, ConnectionRank.Unreplied);
                 }
             });
             Task[] tasks = [Come(), Come()];
