@@ -75,6 +75,7 @@ internal readonly ref partial struct PacketJudge
         return isDecided;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Decision Deny(Reason reason, in PlainSegment segment)
     {
         Decision decision = Decision.Deny(reason);

@@ -33,16 +33,16 @@ internal sealed partial class ConnectionTable
         _entries.Prefetch(position);
         if (reclaimed != 0)
         {
-            // What ends does so in rows: of a flood, of a NIC that went. Taking one out needs its bucket, which lies anywhere.
-            PrefetchBucketsOfOver(position, Math.Min(steps, (int)(used - position)), now);
+            PrefetchBucketsOfOver(position, Math.Min(used, position + TrackingTuning.HandSteps), now);
         }
 
         return reclaimed;
     }
 
-    private void PrefetchBucketsOfOver(uint first, int count, long now)
+    // What ends does so in rows: a flood, a NIC that went. Where the hand has met some, the next ones will need their buckets, which lie anywhere.
+    private void PrefetchBucketsOfOver(uint first, uint end, long now)
     {
-        for (uint index = first; index < first + count; index++)
+        for (uint index = first; index < end; index++)
         {
             ref ConnectionEntry entry = ref _entries[index];
             ConnectionState state = new(Volatile.Read(ref entry.StateWord));

@@ -15,21 +15,26 @@ internal static class TcpTracking
     {
         bool isSyn = segment.Kind == TcpSegmentKind.Syn;
         ConnectionState state = ConnectionState.Create(isSyn ? ConnectionClass.SynSent : ConnectionClass.Established, direction, now);
-        TcpWindow window = new(ref entry, fromInitiator: true);
         if (isSyn)
         {
-            window.Begin(segment, ref state);
+            TcpWindow.Begin(segment, ref entry.Initiator, ref entry.Responder, fromInitiator: true, ref state);
         }
         else
         {
-            window.Check(segment, ref state);
-
-            // The SYNs were not seen: the scale is unknown (RFC 6092 REC-32) and SACK may be in use.
-            state.IsLiberal = true;
-            window.Sender.IsSackPermitted = window.Receiver.IsSackPermitted = true;
+            PickUp(ref entry, segment, ref state);
         }
 
         return state;
+    }
+
+    // The SYNs were not seen: the scale is unknown (RFC 6092 REC-32) and SACK may be in use.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void PickUp(ref ConnectionEntry entry, TcpSegment segment, ref ConnectionState state)
+    {
+        TcpWindow window = new(ref entry, fromInitiator: true);
+        window.Check(segment, ref state);
+        state.IsLiberal = true;
+        window.Sender.IsSackPermitted = window.Receiver.IsSackPermitted = true;
     }
 
     /// <summary>Judges a segment of a live connection and advances it. A SYN that would use a closed five-tuple anew: <see cref="TrackResult.IsReuse"/>.</summary>

@@ -173,28 +173,42 @@ internal readonly ref struct TcpWindow
         state.Class == ConnectionClass.SynSent && segment.Kind == TcpSegmentKind.SynAck
         && SequenceNumber.IsBefore(segment.Acknowledgment, Sender.MaxAcknowledgment);
 
-    /// <summary>Notes the first segment seen of this end, or its SYN anew. Of a SYN this is all there is to know.</summary>
-    public void Begin(TcpSegment segment, ref ConnectionState state)
+    /// <summary>The first segment seen of this end, or its SYN anew.</summary>
+    private void Begin(TcpSegment segment, ref ConnectionState state)
     {
         switch (segment.Kind)
         {
             case TcpSegmentKind.Syn:
-                Sender.End = Sender.MaxEnd = segment.End;
-                // The lowest acknowledgment that can answer this SYN: the strict test of SYN-ACKs and resets in SYN-SENT.
-                Receiver.MaxAcknowledgment = segment.Sequence + 1;
-                Receiver.HasAcknowledged = false;
+                Begin(segment, ref Sender, ref Receiver, _fromInitiator, ref state);
                 break;
             case TcpSegmentKind.SynAck:
                 BeginAnswer(segment);
+                NoteOffers(segment, ref Sender, _fromInitiator, ref state);
                 break;
             default:
                 BeginInTheMiddle(segment, state);
-                return;
+                break;
         }
+    }
 
-        Sender.MaxWindow = Math.Max(1, segment.Window);
-        Sender.IsSackPermitted = segment.Has(PacketTraits.SackPermitted);
-        state.SetScale(_fromInitiator, segment.Has(PacketTraits.WindowScale) ? segment.WindowScale : ConnectionState.NoScale);
+    /// <summary>Notes all that a SYN tells of a connection that begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Begin(TcpSegment syn, ref TcpSide sender, ref TcpSide receiver, bool fromInitiator, ref ConnectionState state)
+    {
+        sender.End = sender.MaxEnd = syn.End;
+
+        // The lowest acknowledgment that can answer this SYN: the strict test of SYN-ACKs and resets in SYN-SENT.
+        receiver.MaxAcknowledgment = syn.Sequence + 1;
+        receiver.HasAcknowledged = false;
+        NoteOffers(syn, ref sender, fromInitiator, ref state);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteOffers(TcpSegment segment, ref TcpSide sender, bool fromInitiator, ref ConnectionState state)
+    {
+        sender.MaxWindow = Math.Max(1, segment.Window);
+        sender.IsSackPermitted = segment.Has(PacketTraits.SackPermitted);
+        state.SetScale(fromInitiator, segment.Has(PacketTraits.WindowScale) ? segment.WindowScale : ConnectionState.NoScale);
     }
 
     // The SYN that this answers offered a window, never scaled: with fast open data follow at once (RFC 7413, 4.2), or came before (NoteEarly).

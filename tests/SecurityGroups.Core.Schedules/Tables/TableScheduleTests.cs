@@ -75,6 +75,37 @@ public class TableScheduleTests(ITestOutputHelper output)
     });
 
     [Fact]
+    public void AskedForWithoutALock_WhileItsEntryIsUsedForAnother() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(1).With(ConnectionClass.Established, 1);
+        return trial.Run(
+            () => trial.Ask(1),
+            () =>
+            {
+                trial.Remove(1);
+                trial.Insert(2, ConnectionClass.Established);
+            },
+            () => trial.Ask(2));
+    });
+
+    // Nine connections of one home: the ninth, which stays, lies in the bucket after it.
+    [Fact]
+    public void SpilledConnection_AskedForWithoutALock_IsThereWhileItsHomeChanges() => Explore(() =>
+    {
+        TableTrial trial = new(16);
+        int[] numbers = trial.NumbersAt(home: 1, count: 11);
+        trial.With(ConnectionClass.Established, numbers[..10]);
+        return trial.Run(
+            () => trial.Ask(numbers[8]),
+            () =>
+            {
+                trial.Remove(numbers[0]);
+                trial.Insert(numbers[10], ConnectionClass.Established);
+            },
+            () => trial.Remove(numbers[9]));
+    });
+
+    [Fact]
     public void ExpiryAgainstRefresh_OneOfThemIsFirst() => Explore(() =>
     {
         TableTrial trial = new TableTrial(4).With(ConnectionClass.UdpUnreplied, 1);

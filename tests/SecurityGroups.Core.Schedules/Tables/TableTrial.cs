@@ -89,6 +89,16 @@ internal sealed class TableTrial
 
     public bool Lookup(int number) => Visit("look up", number, (ref ConnectionState _) => { }, removes: false);
 
+    /// <summary>Whether it is there, asked without a lock.</summary>
+    public bool Ask(int number)
+    {
+        _mentioned.Add(number);
+        return _history.Do(
+            $"ask for {number}",
+            () => _table.MayContain(Key(number), Hash(number)),
+            (keys, found) => found != keys.Contains(number) ? [] : [keys]);
+    }
+
     public bool Remove(int number) => Visit("remove", number, (ref ConnectionState state) => state.Kill(ConnectionEnd.Removed, 0), removes: true);
 
     /// <summary>A packet that refreshes; finds nothing when it is expired.</summary>

@@ -34,10 +34,13 @@ public class ConnectionTableTests
         Assert.Equal(capacity, inserted);
         Assert.Equal(InsertResult.Full, Insert(table, Key(capacity, zone), 0));
         Assert.All(Enumerable.Range(0, capacity), i => Assert.True(TouchLive(table, Key(i, zone), 1)));
+        Assert.All(Enumerable.Range(0, 2 * capacity), i => Assert.Equal(i < capacity, MayContain(Key(i, zone))));
         Assert.Null(table.FindDamage());
-        Assert.All(Enumerable.Range(0, capacity), i => Assert.True(Remove(table, Key(i, zone), 1)));
+        Assert.All(Enumerable.Range(0, capacity), i => Assert.True(Remove(table, Key(i, zone), 1) && !MayContain(Key(i, zone))));
         Assert.Equal(0, table.Count);
         Assert.Null(table.FindDamage());
+
+        bool MayContain(FlowKey key) => table.MayContain(key, table.Hash(key));
     }
 
     [Fact]
