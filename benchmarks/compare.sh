@@ -39,6 +39,7 @@ works() {
   for word in $sets; do echo "match $word"; done
   for word in $entries; do echo "table v4 $word"; echo "table v6 $word"; done
   for word in $connections; do echo "packet $word"; done
+  for word in $connections; do echo "datagrams $word"; done
   for word in 65536 1000000; do echo "open $word"; done
   for word in cloud_100.v4 acl1_10k.v4 acl1_100k.v4; do echo "rules $word"; done
   for word in 1000 100000; do echo "cores $word"; done

@@ -31,7 +31,9 @@ internal readonly ref partial struct PacketJudge
     /// <summary>Advances the connection of such an acknowledgment, which then is allowed; false = nothing was done, the whole way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryAdvance(in PlainSegment segment, in Flow flow) =>
-        _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
+        segment.Protocol == ProtocolNumbers.Udp
+            ? _tracker.TryTouch(flow.Key, flow.Hash, _direction, _now, _nic.Tracking, _rules)
+            : _tracker.TryAdvance(flow, segment, _direction, _now, _nic.Tracking, _rules);
 
     /// <summary>
     /// Decides a plain segment that no connection knows, and opens one for it if it may; false = there is a connection after all, the whole way.
@@ -48,7 +50,7 @@ internal readonly ref partial struct PacketJudge
         Reason reason = ConnectionTracker.CanOpen(segment, _direction, _nic.Tracking);
         if (reason == Reason.NotEvaluated)
         {
-            MatchKey key = new(_direction, segment.Ethertype, flow.Key.Remote, ProtocolNumbers.Tcp, segment.DestinationPort);
+            MatchKey key = new(_direction, segment.Ethertype, flow.Key.Remote, segment.Protocol, segment.DestinationPort);
             if (_rules.Match(key))
             {
                 return TryOpen(key, segment, flow, out decision);
@@ -83,10 +85,11 @@ internal readonly ref partial struct PacketJudge
         return decision;
     }
 
-    // The questions of CheckForm and CheckPlace; TCP is neither infrastructure nor banned.
+    // The questions of CheckForm and CheckPlace; neither TCP nor UDP of other ports than DHCP's is infrastructure or banned.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsPlaced(in PlainSegment segment) =>
-        SpecialAddresses.IsOrdinary(segment.Source, segment.Ethertype, _nic)
+        (segment.Protocol == ProtocolNumbers.Tcp || !SpecialAddresses.HasDhcpPort(segment))
+        && SpecialAddresses.IsOrdinary(segment.Source, segment.Ethertype, _nic)
         && SpecialAddresses.IsOrdinary(segment.Destination, segment.Ethertype, _nic)
         && (_direction == Direction.Egress
             ? AddressGuard.CheckSourceMac(segment.SourceMac, _nic) == Reason.NotEvaluated && _nic.Owns(segment.Source, segment.Ethertype)

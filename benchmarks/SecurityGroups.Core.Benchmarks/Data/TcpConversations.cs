@@ -9,8 +9,8 @@ namespace SecurityGroups.Benchmarks.Data;
 /// </summary>
 internal sealed class TcpConversations : IDisposable
 {
-    public const int RingLength = TcpLane.RingLength;
-    private const int FrameOctets = TcpLane.FrameOctets;
+    public const int RingLength = FrameLane.RingLength;
+    private const int FrameOctets = FrameLane.FrameOctets;
     private const int IpOffset = 14;
     private const int TcpOffset = IpOffset + 20;
     private const byte Syn = 0x02;
@@ -28,7 +28,7 @@ internal sealed class TcpConversations : IDisposable
     // NOP and a window scale of 8 (RFC 7323).
     private const uint ScaleOption = 0x0103_0308;
 
-    private readonly TcpLane _lane;
+    private readonly FrameLane _lane;
     private readonly Random _random = new(1);
     private readonly uint[] _sent;
     private readonly int _connections;
@@ -52,7 +52,7 @@ internal sealed class TcpConversations : IDisposable
             Events = events,
         });
         Nic = Firewall["nic"];
-        _lane = new TcpLane(Nic, Direction.Ingress);
+        _lane = new FrameLane(Nic, Direction.Ingress);
         Establish();
         FillRing();
     }
@@ -69,9 +69,9 @@ internal sealed class TcpConversations : IDisposable
     public void FillRing() => Fill(_lane, Direction.Ingress, 0, _connections, ClientStart + 1, ServerEnd, _sent);
 
     /// <summary>A ring for another thread: data packets of one end of the connections from <paramref name="first"/> on. It may be filtered again and again.</summary>
-    public TcpLane OpenLane(Direction direction, int first, int count)
+    public FrameLane OpenLane(Direction direction, int first, int count)
     {
-        TcpLane lane = new(Nic, direction);
+        FrameLane lane = new(Nic, direction);
         if (direction == Direction.Ingress)
         {
             Fill(lane, direction, first, count, ClientStart + 1, ServerEnd, (uint[])_sent.Clone());
@@ -119,7 +119,7 @@ internal sealed class TcpConversations : IDisposable
     }
 
     /// <summary>Each frame begins where the one before of its connection ended; <paramref name="sent"/> counts the octets.</summary>
-    private void Fill(TcpLane lane, Direction direction, int first, int count, uint start, uint acknowledgment, uint[] sent)
+    private void Fill(FrameLane lane, Direction direction, int first, int count, uint start, uint acknowledgment, uint[] sent)
     {
         for (int i = 0; i < RingLength; i++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 using SecurityGroups.Tracking;
 
@@ -7,11 +8,16 @@ namespace SecurityGroups.Benchmarks.Data;
 internal sealed class UdpConnections
 {
     private const int Burst = 32;
+
+    /// <summary>How many lookups the time of the connections goes on after: about what one processor does.</summary>
+    private const int PerMillisecond = 16_384;
+
     private readonly ConnectionTracker _tracker;
     private readonly ParsedPacket _packet;
     private readonly TrackingModes _modes = new(EstablishedConnections.KeepUntilIdle, PickUp.Strict, WindowCheck.Enforce, false, 0);
     private readonly Ethertype _family;
     private readonly uint _zone;
+    private long _now;
 
     public UdpConnections(Ethertype family, int count)
     {
@@ -47,9 +53,10 @@ internal sealed class UdpConnections
     public int FindSingly(ReadOnlySpan<FlowKey> keys)
     {
         int found = 0;
-        foreach (ref readonly FlowKey key in keys)
+        for (int start = 0; start < keys.Length; start += PerMillisecond)
         {
-            found += _tracker.Track(key, _packet, Direction.Egress, 0, _modes, new UnchangedRules(), commit: true).Found ? 1 : 0;
+            _now++;
+            found += FindEach(keys.Slice(start, Math.Min(PerMillisecond, keys.Length - start)));
         }
 
         return found;
@@ -59,28 +66,57 @@ internal sealed class UdpConnections
     public int FindInBursts(ReadOnlySpan<FlowKey> keys)
     {
         int found = 0;
-        Span<ulong> hashes = stackalloc ulong[Burst];
         for (int start = 0; start + Burst <= keys.Length; start += Burst)
         {
-            for (int i = 0; i < Burst; i++)
-            {
-                hashes[i] = _tracker.Hash(keys[start + i]);
-                _tracker.PrefetchBucket(hashes[i]);
-            }
-
-            foreach (ulong hash in hashes)
-            {
-                _tracker.PrefetchEntry(hash);
-            }
-
-            for (int i = 0; i < Burst; i++)
-            {
-                found += _tracker.Track(hashes[i], keys[start + i], _packet, Direction.Egress, 0, _modes, new UnchangedRules(), commit: true).Found ? 1 : 0;
-            }
+            _now += start % PerMillisecond == 0 ? 1 : 0;
+            found += FindBurst(keys.Slice(start, Burst));
         }
 
         return found;
     }
+
+    private int FindEach(ReadOnlySpan<FlowKey> keys)
+    {
+        int found = 0;
+        foreach (ref readonly FlowKey key in keys)
+        {
+            found += Find(_tracker.Hash(key), key) ? 1 : 0;
+        }
+
+        return found;
+    }
+
+    private int FindBurst(ReadOnlySpan<FlowKey> keys)
+    {
+        Span<ulong> hashes = stackalloc ulong[Burst];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            hashes[i] = _tracker.Hash(keys[i]);
+            _tracker.PrefetchBucket(hashes[i]);
+        }
+
+        foreach (ulong hash in hashes)
+        {
+            _tracker.PrefetchEntry(hash, _family);
+        }
+
+        int found = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            found += Find(hashes[i], keys[i]) ? 1 : 0;
+        }
+
+        return found;
+    }
+
+    // As the firewall looks: the short way, then the whole one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Find(ulong hash, in FlowKey key) =>
+        _tracker.TryTouch(key, hash, Direction.Egress, _now, _modes, new UnchangedRules()) || Track(hash, key);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Track(ulong hash, in FlowKey key) =>
+        _tracker.Track(hash, key, _packet, Direction.Egress, _now, _modes, new UnchangedRules(), commit: true).Found;
 
     /// <summary>Rules that never changed.</summary>
     private readonly struct UnchangedRules : IConnectionPolicy

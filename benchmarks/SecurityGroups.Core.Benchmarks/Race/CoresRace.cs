@@ -17,10 +17,10 @@ internal static class CoresRace
     {
         using TcpConversations conversations = new(connections, Math.Max(65_536, connections));
         int half = connections / 2;
-        TcpLane all = conversations.OpenLane(Direction.Ingress, 0, connections);
-        TcpLane answers = conversations.OpenLane(Direction.Egress, 0, connections);
-        TcpLane first = conversations.OpenLane(Direction.Ingress, 0, half);
-        TcpLane second = conversations.OpenLane(Direction.Ingress, half, half);
+        FrameLane all = conversations.OpenLane(Direction.Ingress, 0, connections);
+        FrameLane answers = conversations.OpenLane(Direction.Egress, 0, connections);
+        FrameLane first = conversations.OpenLane(Direction.Ingress, 0, half);
+        FrameLane second = conversations.OpenLane(Direction.Ingress, half, half);
         Func<double>[] sides = [() => Filter(all), () => Filter(first, second), () => Filter(all, answers)];
         TakeTurns(WarmUpRounds, sides);
         List<double[]> rounds = TakeTurns(Rounds, sides);
@@ -38,7 +38,7 @@ internal static class CoresRace
     private static double Median(List<double[]> rounds, Func<double[], double> figure) => rounds.Select(figure).Order().ElementAt(rounds.Count / 2);
 
     /// <summary>Million packets a second of so many threads together. The rings come again and again: repeated data, which are in the window.</summary>
-    private static double Filter(params TcpLane[] lanes)
+    private static double Filter(params FrameLane[] lanes)
     {
         using Barrier start = new(lanes.Length);
         double[] rates = new double[lanes.Length];
@@ -48,7 +48,7 @@ internal static class CoresRace
         return rates.Sum();
     }
 
-    private static double Filter(TcpLane lane, Barrier start)
+    private static double Filter(FrameLane lane, Barrier start)
     {
         start.SignalAndWait();
         long packets = 0;
@@ -56,7 +56,7 @@ internal static class CoresRace
         while (Stopwatch.GetElapsedTime(began) < s_turn)
         {
             int allowed = lane.FilterInBursts(TimeSpan.Zero);
-            packets += allowed == TcpLane.RingLength ? allowed : throw new InvalidOperationException($"Only {allowed} packets were allowed.");
+            packets += allowed == FrameLane.RingLength ? allowed : throw new InvalidOperationException($"Only {allowed} packets were allowed.");
         }
 
         return packets / Stopwatch.GetElapsedTime(began).TotalMicroseconds;

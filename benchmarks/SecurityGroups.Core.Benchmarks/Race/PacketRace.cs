@@ -2,7 +2,7 @@ using SecurityGroups.Benchmarks.Data;
 
 namespace SecurityGroups.Benchmarks.Race;
 
-/// <summary>The whole packet, 64-octet TCP frames in, decisions out: of established connections in random order, of new ones, denied.</summary>
+/// <summary>The whole packet, 64-octet frames in, decisions out: of established TCP connections and UDP streams in random order, of new ones, denied.</summary>
 internal static class PacketRace
 {
     private static readonly TimeSpan s_roundTime = TimeSpan.FromHours(1);
@@ -22,6 +22,13 @@ internal static class PacketRace
             Pace.Measure(() => AllAllowed(ring.FilterSingly(TimeSpan.Zero)), ring.FillRing));
     }
 
+    public static void RunDatagrams(int connections)
+    {
+        using UdpStreams streams = new(connections);
+        RaceCommand.Print($"datagrams {connections}", "bursts", Pace.Measure(() => AllAllowed(streams.FilterInBursts()), streams.FillRing));
+        RaceCommand.Print($"datagrams {connections}", "single", Pace.Measure(() => AllAllowed(streams.FilterSingly()), streams.FillRing));
+    }
+
     /// <summary>Each round's connections have expired before the next, and their entries are taken again.</summary>
     public static void RunNew(int maxConnections)
     {
@@ -34,9 +41,9 @@ internal static class PacketRace
         RaceCommand.Print($"denied {maxConnections}", "bursts", denied);
     }
 
-    private static int AllAllowed(int allowed) => Checked(allowed, TcpConversations.RingLength);
+    private static int AllAllowed(int allowed) => Checked(allowed, FrameLane.RingLength);
 
     private static int Checked(int allowed, int expected) => allowed == expected
-        ? TcpConversations.RingLength
-        : throw new InvalidOperationException($"{allowed} of {TcpConversations.RingLength} packets were allowed, not {expected}.");
+        ? FrameLane.RingLength
+        : throw new InvalidOperationException($"{allowed} of {FrameLane.RingLength} packets were allowed, not {expected}.");
 }

@@ -11,6 +11,7 @@ internal static class RaceCommand
         race rules SET            million packets a second that no connection knows, bytes in, decision out, of a stateless NIC with a rule set
         race table FAMILY COUNT   million connection lookups a second with their state update (v4 or v6, UDP)
         race packet COUNT         million packets a second, bytes in, decision out, of so many established TCP connections
+        race datagrams COUNT      million packets a second, bytes in, decision out, of so many UDP connections
         race open COUNT           million new connections and denied packets a second, in a table for so many
         race cores COUNT          million packets a second of so many connections on one processor and on two
         race update MEMBERS       what filtering feels of a thousand changes a second of a member of a group of so many; what a change costs
@@ -34,6 +35,9 @@ internal static class RaceCommand
                 return 0;
             case ["packet", var count]:
                 PacketRace.RunEstablished(Number(count));
+                return 0;
+            case ["datagrams", var count]:
+                PacketRace.RunDatagrams(Number(count));
                 return 0;
             case ["open", var count]:
                 PacketRace.RunNew(Number(count));

@@ -63,6 +63,9 @@ internal static class SpecialAddresses
         ? IsUdp(packet, DhcpV6ServerPort, DhcpV6ClientPort)
         : IsUdp(packet, DhcpServerPort, DhcpClientPort);
 
+    /// <summary>Whether either port is one that DHCP uses.</summary>
+    public static bool HasDhcpPort(in PlainSegment segment) => IsDhcpPort(segment.SourcePort) || IsDhcpPort(segment.DestinationPort);
+
     /// <summary>Which class of martian the source falls in; none for ordinary addresses.</summary>
     public static MartianSources MartianKind(in ParsedPacket packet, NicBinding nic) => packet.Kind switch
     {
@@ -111,6 +114,8 @@ internal static class SpecialAddresses
             : low >> 32 == 0xFFFF ? MartianSources.IPv4Mapped
             : MartianSources.None;
     }
+
+    private static bool IsDhcpPort(ushort port) => port is DhcpServerPort or DhcpClientPort or DhcpV6ClientPort or DhcpV6ServerPort;
 
     // A piece of a fragmented datagram is never admitted as DHCP: the rest of it would follow unseen.
     private static bool IsWholeUdp(in ParsedPacket packet, ushort sourcePort, ushort destinationPort) =>

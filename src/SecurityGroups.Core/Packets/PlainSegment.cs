@@ -37,6 +37,9 @@ internal struct PlainSegment
     public ushort DestinationPort;
     public Ethertype Ethertype;
 
+    /// <summary>TCP or UDP. Of UDP sequence and acknowledgment, payload, window and offers mean nothing.</summary>
+    public byte Protocol;
+
     /// <summary>What a SYN offers; the default value in the middle of a connection.</summary>
     public SynOffers Offers;
 
@@ -50,7 +53,7 @@ internal struct PlainSegment
         EtherType = Ethertype == Ethertype.IPv6 ? EtherTypes.IPv6 : EtherTypes.IPv4,
         Source = Source,
         Destination = Destination,
-        Protocol = ProtocolNumbers.Tcp,
+        Protocol = Protocol,
         SourcePort = SourcePort,
         DestinationPort = DestinationPort,
         Traits = PacketTraits.Ports,
@@ -87,7 +90,7 @@ internal struct PlainSegment
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadIPv4(ReadOnlySpan<byte> octets, ref PlainSegment segment)
     {
-        if (octets.Length < Ipv4Header.MinimumOctets + TcpHeader.MinimumOctets)
+        if (octets.Length < Ipv4Header.MinimumOctets + UdpHeader.Octets)
         {
             return false;
         }
@@ -97,16 +100,16 @@ internal struct PlainSegment
         segment.Source = (uint)header.Source;
         segment.Destination = (uint)header.Destination;
         segment.IpOctets = header.TotalLength;
+        segment.Protocol = header.Protocol;
         return header.VersionAndHeaderLength == IPv4WithoutOptions
-            && header.Protocol == ProtocolNumbers.Tcp
             && (header.FlagsAndFragmentOffset & FragmentBits) == 0
             && segment.IpOctets <= octets.Length
-            && TryReadTcp(octets, Ipv4Header.MinimumOctets, ref segment);
+            && TryReadTransport(octets, Ipv4Header.MinimumOctets, ref segment);
     }
 
     private static bool TryReadIPv6(ReadOnlySpan<byte> octets, ref PlainSegment segment)
     {
-        if (octets.Length < Ipv6Header.Octets + TcpHeader.MinimumOctets)
+        if (octets.Length < Ipv6Header.Octets + UdpHeader.Octets)
         {
             return false;
         }
@@ -116,34 +119,57 @@ internal struct PlainSegment
         segment.Source = header.Source;
         segment.Destination = header.Destination;
         segment.IpOctets = Ipv6Header.Octets + header.PayloadLength;
+        segment.Protocol = header.NextHeader;
         return header.VersionAndFlow >> 28 == 6
-            && header.NextHeader == ProtocolNumbers.Tcp
             && segment.IpOctets <= octets.Length
-            && TryReadTcp(octets, Ipv6Header.Octets, ref segment);
+            && TryReadTransport(octets, Ipv6Header.Octets, ref segment);
     }
 
-    /// <param name="octets">From the IP header on, at least as many as the fixed headers have.</param>
-    /// <param name="offset">Of the TCP header.</param>
+    /// <param name="octets">From the IP header on, at least as many as the fixed headers of IP and UDP have.</param>
+    /// <param name="offset">Of the transport header.</param>
     /// <param name="segment">To fill; its IP octets are no more than there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryReadTransport(ReadOnlySpan<byte> octets, int offset, ref PlainSegment segment)
+    {
+        ref readonly TransportPorts ports = ref MemoryMarshal.AsRef<TransportPorts>(octets[offset..]);
+        segment.SourcePort = ports.Source;
+        segment.DestinationPort = ports.Destination;
+        segment.Offers = default;
+        return segment.SourcePort != 0
+            && segment.DestinationPort != 0
+            && segment.Source != segment.Destination
+            && segment.Protocol switch
+            {
+                ProtocolNumbers.Tcp => TryReadTcp(octets, offset, ref segment),
+                ProtocolNumbers.Udp => IsUdp(octets[offset..], segment.IpOctets - offset),
+                _ => false,
+            };
+    }
+
+    private static bool IsUdp(ReadOnlySpan<byte> octets, int transportOctets)
+    {
+        int length = MemoryMarshal.AsRef<UdpHeader>(octets).LengthOrCoverage;
+        return length >= UdpHeader.Octets && length <= transportOctets;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadTcp(ReadOnlySpan<byte> octets, int offset, ref PlainSegment segment)
     {
+        if (octets.Length < offset + TcpHeader.MinimumOctets)
+        {
+            return false;
+        }
+
         ref readonly TcpHeader header = ref MemoryMarshal.AsRef<TcpHeader>(octets[offset..]);
         int headerOctets = (header.DataOffset >> 4) * 4;
         int payloadOctets = segment.IpOctets - offset - headerOctets;
-        segment.SourcePort = header.SourcePort;
-        segment.DestinationPort = header.DestinationPort;
         segment.Sequence = header.Sequence;
         segment.Acknowledgment = header.Acknowledgment;
         segment.Window = header.Window;
         segment.PayloadOctets = (uint)payloadOctets;
-        segment.Offers = default;
         TcpFlags flags = header.Flags & ~NoMatter;
         return flags is TcpFlags.Ack or TcpFlags.Syn
             && payloadOctets >= 0
-            && segment.SourcePort != 0
-            && segment.DestinationPort != 0
-            && segment.Source != segment.Destination
             && (flags == TcpFlags.Syn ? TryReadOffers(octets[(offset + TcpHeader.MinimumOctets)..], headerOctets - TcpHeader.MinimumOctets, ref segment)
                 : headerOctets == TcpHeader.MinimumOctets
                 || (headerOctets == TcpHeader.MinimumOctets + TcpOptions.TimestampsOctets

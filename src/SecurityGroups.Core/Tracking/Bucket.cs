@@ -7,12 +7,12 @@ namespace SecurityGroups.Tracking;
 /// <summary>Eight slots of the index in one cache line.</summary>
 /// <remarks>
 /// <code>
-///  0          16             48     52       56        64
-///  8 x tag    | 8 x entry    | lock | unused | spilled |
+///  0          16             48     52        56        64
+///  8 x tag    | 8 x entry    | lock | version | spilled |
 /// </code>
 /// A tag is 16 bits of the hash, never 0; 0 = the slot is empty. Octet d of "spilled" counts the connections whose home is this bucket but
 /// which lie d buckets further on, so that a lookup goes there only if there is something to find. A slot is written by who holds the lock;
-/// readers take none.
+/// readers take none. The version counts the slots cleared, after each.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal struct Bucket
@@ -28,8 +28,18 @@ internal struct Bucket
     [FieldOffset(48)]
     private int _lock;
 
+    [FieldOffset(52)]
+    private uint _version;
+
     [FieldOffset(56)]
     public ulong Spilled;
+
+    /// <summary>As long as it stays, each slot that was not empty names the connection it did.</summary>
+    public readonly uint Version
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(in _version);
+    }
 
     /// <summary>Bit i = slot i carries the tag.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -68,6 +78,8 @@ internal struct Bucket
     {
         Interleaving.Step();
         Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), (ushort)0);
+        Interleaving.Step();
+        Volatile.Write(ref _version, _version + 1);
     }
 
     /// <summary>Who holds several buckets takes them in ascending order; nothing is called while one is held.</summary>

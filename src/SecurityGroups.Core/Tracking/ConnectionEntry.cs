@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,7 +12,7 @@ namespace SecurityGroups.Tracking;
 ///  (word)    |       | +type | +proto|       | word   | TCP window, or the time of creation   |
 /// </code>
 /// Octets 0 to 19 are the key; they never change while the state word says live. All else may only be touched by who holds the lock bit of
-/// the state word. Free entries have state word 0 and the next free index in place of the stamp.
+/// the state word, but for the low half of that word, which is time. Free entries are not live and have the next free index in place of the stamp.
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal struct ConnectionEntry
@@ -45,6 +46,12 @@ internal struct ConnectionEntry
     [FieldOffset(24)]
     public ulong StateWord;
 
+    [FieldOffset(24)]
+    private uint _lowHalf;
+
+    [FieldOffset(28)]
+    private uint _highHalf;
+
     [FieldOffset(32)]
     public TcpSide Initiator;
 
@@ -62,6 +69,14 @@ internal struct ConnectionEntry
         ZoneAndEthertype = key.ZoneAndEthertype;
         VlanAndProtocol = key.VlanAndProtocol;
     }
+
+    /// <summary>The half of the state word that holds nothing but time.</summary>
+    [UnscopedRef]
+    public ref uint LowTime => ref BitConverter.IsLittleEndian ? ref _lowHalf : ref _highHalf;
+
+    /// <summary>The half of the state word that holds all the rest.</summary>
+    [UnscopedRef]
+    public ref uint HighState => ref BitConverter.IsLittleEndian ? ref _highHalf : ref _lowHalf;
 
     public readonly bool IsIPv6 => (ZoneAndEthertype & 1) != 0;
 

@@ -41,11 +41,16 @@ internal struct ConnectionState(ulong bits)
     private const ulong ZeroWindowBit = 1UL << 63;
     private const ulong Steady = LiveBit | ((ulong)ConnectionClass.Established << ClassShift) | RepliedBit | AssuredBit;
 
+    private const ulong Stream = LiveBit | ((ulong)ConnectionClass.UdpStream << ClassShift) | RepliedBit | AssuredBit;
+    private const ulong UnrepliedUdp = LiveBit | ((ulong)ConnectionClass.UdpUnreplied << ClassShift);
+
     private ulong _bits = bits;
 
     public readonly ulong Bits => _bits;
 
     public readonly bool IsLive => (_bits & LiveBit) != 0;
+
+    public readonly bool IsLocked => (_bits & LockBit) != 0;
 
     public ConnectionClass Class
     {
@@ -55,6 +60,12 @@ internal struct ConnectionState(ulong bits)
 
     /// <summary>Whether this is an established TCP connection whose both ends talk, and no tombstone: an acknowledgment leaves it what it is.</summary>
     public readonly bool IsSteady => (_bits & RankBits) == Steady;
+
+    /// <summary>Whether this is a UDP stream, and no tombstone: a datagram leaves it what it is.</summary>
+    public readonly bool IsStream => (_bits & RankBits) == Stream;
+
+    /// <summary>Whether this is a UDP connection that nobody answered yet, and no tombstone.</summary>
+    public readonly bool IsUnrepliedUdp => (_bits & RankBits) == UnrepliedUdp;
 
     /// <summary>Direction of the first packet.</summary>
     public readonly Direction Original => (_bits & EgressBit) != 0 ? Direction.Egress : Direction.Ingress;
@@ -150,6 +161,9 @@ internal struct ConnectionState(ulong bits)
 
     /// <summary>Milliseconds from one time to another: the signed difference of two 38-bit numbers, whatever stands above them.</summary>
     public static long Since(long then, long now) => (now - then) << (64 - TimeBits) >> (64 - TimeBits);
+
+    /// <summary>Whether a time differs from that in the word in its low 32 bits at most.</summary>
+    public readonly bool DiffersInLowTime(long milliseconds) => ((_bits ^ (ulong)milliseconds) & TimeMask) <= uint.MaxValue;
 
     /// <summary>Restarts the timer; time only grows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

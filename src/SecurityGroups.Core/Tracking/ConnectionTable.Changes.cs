@@ -26,7 +26,7 @@ internal sealed partial class ConnectionTable
         }
 
         bool isOver = IsOver(_entries[index], state, now);
-        Release(index, state);
+        Unlock(index, state);
         return !isOver;
     }
 
@@ -123,9 +123,9 @@ internal sealed partial class ConnectionTable
 
     private void Fill(uint index, in FlowKey key, in ConnectionEntry entry)
     {
-        // The entry is ours; late readers of its former life see state word 0 and turn away.
+        // The entry is ours; late readers of its former life see that it is not live and turn away.
         ref ConnectionEntry target = ref _entries[index];
-        System.Diagnostics.Debug.Assert(target.StateWord == 0 && entry.StateWord == 0, "a free entry has state word 0");
+        System.Diagnostics.Debug.Assert(!new ConnectionState(target.StateWord).IsLive && entry.StateWord == 0, "a free entry is not live");
         Interleaving.Step();
         target = entry;
         if (key.IsIPv6)

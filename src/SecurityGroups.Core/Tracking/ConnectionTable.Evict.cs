@@ -160,7 +160,7 @@ internal sealed partial class ConnectionTable
             zone.Lists.Renew(index, rank);
         }
 
-        Release(index, state);
+        Unlock(index, state);
     }
 
     private bool TryEnd(uint index, Zone? zone, ConnectionRank? only, long now, out bool wasOver)
@@ -178,9 +178,13 @@ internal sealed partial class ConnectionTable
         if (mayGo)
         {
             End(entry, ref state, now, wasOver);
+            Release(index, state);
+        }
+        else
+        {
+            Unlock(index, state);
         }
 
-        Release(index, state);
         return mayGo;
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class ConnectionTable
         Foresight foresight = new();
         if (TryAcquire(key, hash, out uint own, out ConnectionState state))
         {
-            Release(own, state);
+            Unlock(own, state);
             foresight.Leaving.Add(own);
         }
 

@@ -29,7 +29,7 @@ internal sealed partial class ConnectionTable
             ConnectionEntry entry = _entries[index];
             FlowKey key = KeyOf(index);
             uint distance = bucket - Home(Hash(key));
-            if (entry.StateWord == 0 || (entry.StateWord & ConnectionState.LockBit) != 0)
+            if (!new ConnectionState(entry.StateWord).IsLive || new ConnectionState(entry.StateWord).IsLocked)
             {
                 return $"entry {index} is in the index but dead or locked";
             }
@@ -44,7 +44,7 @@ internal sealed partial class ConnectionTable
                 return $"entry {index} cannot be found";
             }
 
-            Release(found, state);
+            Unlock(found, state);
         }
 
         return null;

@@ -75,9 +75,13 @@ internal sealed partial class ConnectionTable
         if (goes)
         {
             End(entry, ref state, now, isOver);
+            Release(index, state);
+        }
+        else
+        {
+            Unlock(index, state);
         }
 
-        Release(index, state);
         return goes;
     }
 
@@ -153,7 +157,7 @@ internal sealed partial class ConnectionTable
             zone.Lists.Adopt(index, state.Rank);
         }
 
-        Release(index, state);
+        Unlock(index, state);
     }
 
     // One sweep serves all zones: however many are at their quota, the table is not swept more often.

@@ -14,7 +14,8 @@ namespace SecurityGroups.Tracking;
 /// <para>Nobody can aim at a bucket: the hash has a secret of 128 bits. If a bucket and the seven after it are full all the same, a
 /// newcomer evicts there or is denied; it costs 64 looks and hurts those 64 slots alone, so a new secret and a move of every connection
 /// would gain nothing.</para>
-/// <para>An entry's life: free (word 0) - written by its finder - live (word published) - killed (word 0, by who held its lock bit) - taken out of the
+/// <para>Packets that change nothing but a connection's time need no lock at all (ConnectionTable.See.cs).</para>
+/// <para>An entry's life: free (not live) - written by its finder - live (word published) - killed (word 0, by who held its lock bit) - taken out of the
 /// index by its killer alone - free. Lock order: entry locks are never held while a bucket lock is awaited; lists are locked last.</para>
 /// <para>ARM64: tag and index are published and read with release and acquire, the state word by compare-and-swap; argued, not tested there.</para>
 /// </remarks>
@@ -86,8 +87,8 @@ internal sealed partial class ConnectionTable
     /// <summary>Asks for the bucket's line; first of two steps of a burst.</summary>
     public void PrefetchBucket(ulong hash) => _buckets.Prefetch(Home(hash));
 
-    /// <summary>Asks for the line of the entry that the bucket names; second step, when the bucket has arrived.</summary>
-    public void PrefetchEntry(ulong hash)
+    /// <summary>Asks for the lines of the entry that the bucket names; second step, when the bucket has arrived.</summary>
+    public void PrefetchEntry(ulong hash, Ethertype ethertype)
     {
         ref Bucket bucket = ref _buckets[Home(hash)];
         uint slots = bucket.SlotsWith(Tag(hash));
@@ -95,6 +96,11 @@ internal sealed partial class ConnectionTable
         {
             uint index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
             _entries.Prefetch(index);
+            if (ethertype == Ethertype.IPv6)
+            {
+                _addresses.Prefetch(index);
+            }
+
             _watch?.Prefetch(index);
         }
     }
@@ -138,6 +144,10 @@ internal sealed partial class ConnectionTable
 
         ReleaseChanged(index, new ConnectionState(word), state);
     }
+
+    /// <summary>Unlocks an acquired connection that stays as it is. Its time is not written: others may touch it meanwhile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Unlock(uint index, ConnectionState state) => Unlock(ref _entries[index], state);
 
     /// <summary>Reads the addresses of a connection whose lock the caller holds.</summary>
     public (UInt128 Local, UInt128 Remote) AddressesOf(uint index)
@@ -199,6 +209,13 @@ internal sealed partial class ConnectionTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Unlock(ref ConnectionEntry entry, ConnectionState state)
+    {
+        Interleaving.Step();
+        Volatile.Write(ref entry.HighState, (uint)(state.Bits >> 32));
+    }
+
     private static ushort Tag(ulong hash)
     {
         // 0 means an empty slot.
@@ -224,8 +241,7 @@ internal sealed partial class ConnectionTable
                     return true;
                 }
 
-                Interleaving.Step();
-                Volatile.Write(ref entry.StateWord, state.Bits);
+                Unlock(ref entry, state);
             }
         }
 

@@ -3,7 +3,7 @@ using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
-// Plain segments of connections whose both ends talk.
+// Short ways: plain segments of connections whose both ends talk, and datagrams that change nothing but a time.
 internal sealed partial class ConnectionTracker
 {
     /// <summary>
@@ -36,13 +36,40 @@ internal sealed partial class ConnectionTracker
         return isAdvanced;
     }
 
+    /// <summary>
+    /// Restarts the timer of the connection of a UDP datagram, if that changes nothing else and the connection, not idle for long, was checked
+    /// against these very rules: then the datagram is allowed. Otherwise nothing changes, and <c>Track</c> finds out what it is. Takes no lock.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTouch<TPolicy>(
+        in FlowKey key, ulong hash, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
+        where TPolicy : struct, IConnectionPolicy
+    {
+        // A watch counts, which takes the lock; a timer that not all datagrams restart could be set back by one that does not.
+        if (_watch is not null
+            || modes.RefreshOnEgressOnly
+            || !_table.TrySee(key, hash, out uint index, out ConnectionState state, out uint stamp)
+            || stamp != policy.Generation
+            || stamp == ConnectionEntry.Unchecked
+            || !DatagramTracking.OnlyTouches(state, direction)
+            || !_timeouts.IsFreshDatagram(state, now)
+            || !ConnectionTable.MayTouch(state, now))
+        {
+            return false;
+        }
+
+        _table.Touch(index, state, now);
+        return true;
+    }
+
     /// <summary>Whether a plain segment has no connection, as far as can be told without a lock; false = <c>Track</c> finds out.</summary>
     public bool IsNew(in Flow flow) => !_table.MayContain(flow.Key, flow.Hash);
 
     /// <summary>As the overload for any packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Reason CanOpen(in PlainSegment segment, Direction direction, in TrackingModes modes) =>
-        CanOpenTcp(segment.IsSyn ? TcpSegmentKind.Syn : TcpSegmentKind.Ack, direction, modes);
+    public static Reason CanOpen(in PlainSegment segment, Direction direction, in TrackingModes modes) => segment.Protocol == ProtocolNumbers.Udp
+        ? Reason.NotEvaluated
+        : CanOpenTcp(segment.IsSyn ? TcpSegmentKind.Syn : TcpSegmentKind.Ack, direction, modes);
 
     /// <summary>
     /// Makes the connection of a plain segment that the rules admitted, or says why there is none. False = another thread has made it meanwhile,
@@ -52,7 +79,9 @@ internal sealed partial class ConnectionTracker
         in Flow flow, in PlainSegment segment, Direction direction, long now, in TrackingModes modes, uint stamp, Decision decision, out Reason reason)
     {
         ConnectionEntry entry = new(flow.Key) { Stamp = stamp };
-        ConnectionState state = TcpTracking.Open(ref entry, TcpSegment.Opening(segment), direction, now);
+        ConnectionState state = segment.Protocol == ProtocolNumbers.Udp
+            ? DatagramTracking.Open(ref entry, ConnectionClass.UdpUnreplied, direction, now)
+            : TcpTracking.Open(ref entry, TcpSegment.Opening(segment), direction, now);
         Opening opening = _watch is null ? default : new Opening(default(ConnectionTraffic).Plus(direction, segment.IpOctets), decision);
         InsertResult inserted = _table.TryInsert(flow.Key, flow.Hash, entry, state, now, modes.MaxConnections, opening);
         reason = ReasonOf(inserted);

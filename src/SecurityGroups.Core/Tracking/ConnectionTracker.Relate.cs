@@ -44,7 +44,7 @@ internal sealed partial class ConnectionTracker
         }
 
         ConnectionEntry copy = _table[index];
-        _table.Release(index, state);
+        _table.Unlock(index, state);
         if (_timeouts.IsExpired(state, nowMilliseconds) || !IsInFlight(quoted, copy, state, direction, modes.WindowCheck))
         {
             return s_unrelated;

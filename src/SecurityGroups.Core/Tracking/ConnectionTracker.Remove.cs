@@ -36,7 +36,7 @@ internal sealed partial class ConnectionTracker
         bool isMeant = !_timeouts.IsExpired(state, now) && selection.Matches(_table.KeyOf(index), state, now);
         if (!isMeant)
         {
-            _table.Release(index, state);
+            _table.Unlock(index, state);
         }
 
         return isMeant;

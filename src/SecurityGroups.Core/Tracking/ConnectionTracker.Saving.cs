@@ -19,7 +19,7 @@ internal sealed partial class ConnectionTracker
         TcpHint hint = _table.Hint(index);
         FlowKey key = _table.KeyOf(index);
         ConnectionTraffic? traffic = _watch?.TrafficOf(index);
-        _table.Release(index, state);
+        _table.Unlock(index, state);
         image = ImageOf(copy, key, state, nowMilliseconds);
         image.Traffic = traffic;
         image.Hint = hint;

@@ -26,7 +26,7 @@ internal sealed partial class ConnectionTracker
         }
 
         ConnectionTraffic? traffic = _watch?.TrafficOf(index);
-        _table.Release(index, state);
+        _table.Unlock(index, state);
         return _timeouts.IsExpired(state, nowMilliseconds) ? null : Describe(key, nicId, state, nowMilliseconds, traffic);
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class ConnectionTracker
 
         FlowKey key = _table.KeyOf(index);
         ConnectionTraffic? traffic = _watch?.TrafficOf(index);
-        _table.Release(index, state);
+        _table.Unlock(index, state);
         return Describe(key, selection.NicIdOf(key.Zone), state, now, traffic);
     }
 

@@ -71,7 +71,7 @@ internal sealed partial class ConnectionTracker
 
     public void PrefetchBucket(ulong hash) => _table.PrefetchBucket(hash);
 
-    public void PrefetchEntry(ulong hash) => _table.PrefetchEntry(hash);
+    public void PrefetchEntry(ulong hash, Ethertype ethertype) => _table.PrefetchEntry(hash, ethertype);
 
     /// <summary>Whether packets of this kind have connections: not later fragments, nor ICMP but queries, nor source port 0 (it takes no answer).</summary>
     public static bool IsTrackable(in ParsedPacket packet)
@@ -135,7 +135,7 @@ internal sealed partial class ConnectionTracker
         bool isFound = _table.TryAcquire(key, hash, out uint index, out ConnectionState state);
         if (isFound)
         {
-            _table.Release(index, state);
+            _table.Unlock(index, state);
         }
 
         original = state.Original;
@@ -253,7 +253,7 @@ internal sealed partial class ConnectionTracker
     {
         ConnectionEntry copy = _table[index];
         TcpHint hint = _table.Hint(index);
-        _table.Release(index, state);
+        _table.Unlock(index, state);
         return Step(ref copy, ref hint, ref state, key, packet, direction, now, modes, policy);
     }
 

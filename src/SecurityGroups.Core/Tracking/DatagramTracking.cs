@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
@@ -8,10 +9,13 @@ internal static class DatagramTracking
     /// <summary>A UDP connection that is still talking this long after its first packet is a stream.</summary>
     private const long StreamMilliseconds = 2_000;
 
-    public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now)
+    public static ConnectionState Open(ref ConnectionEntry entry, in ParsedPacket packet, Direction direction, long now) =>
+        Open(ref entry, ClassOf(packet), direction, now);
+
+    public static ConnectionState Open(ref ConnectionEntry entry, ConnectionClass kind, Direction direction, long now)
     {
         entry.CreatedMilliseconds = now;
-        return ConnectionState.Create(ClassOf(packet), direction, now);
+        return ConnectionState.Create(kind, direction, now);
     }
 
     public static TrackResult Advance(ref ConnectionEntry entry, ref ConnectionState state, Direction direction, long now, bool refreshOnEgressOnly)
@@ -38,6 +42,11 @@ internal static class DatagramTracking
 
         return TrackResult.Allow(Reason.Established);
     }
+
+    /// <summary>Whether a UDP datagram of a connection in this state changes nothing but its time; false says nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool OnlyTouches(ConnectionState state, Direction direction) =>
+        state.IsStream || (state.IsUnrepliedUdp && direction == state.Original);
 
     private static ConnectionClass ClassOf(in ParsedPacket packet) => packet.Protocol switch
     {

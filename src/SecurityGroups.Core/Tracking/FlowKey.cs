@@ -57,11 +57,11 @@ internal readonly struct FlowKey(
         return Of(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, direction, zone, ethertype, packet.VlanIds, packet.Protocol);
     }
 
-    /// <summary>The key of a plain TCP segment.</summary>
+    /// <summary>The key of a plain packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowKey From(in PlainSegment segment, Direction direction, uint zone) => direction == Direction.Egress
-        ? new FlowKey(segment.Source, segment.Destination, segment.SourcePort, segment.DestinationPort, zone, segment.Ethertype, 0, ProtocolNumbers.Tcp)
-        : new FlowKey(segment.Destination, segment.Source, segment.DestinationPort, segment.SourcePort, zone, segment.Ethertype, 0, ProtocolNumbers.Tcp);
+        ? new FlowKey(segment.Source, segment.Destination, segment.SourcePort, segment.DestinationPort, zone, segment.Ethertype, 0, segment.Protocol)
+        : new FlowKey(segment.Destination, segment.Source, segment.DestinationPort, segment.SourcePort, zone, segment.Ethertype, 0, segment.Protocol);
 
     /// <summary>The key of the packet that an ICMP error quotes: it travelled the other way.</summary>
     public static FlowKey From(in QuotedPacket quoted, in ParsedPacket error, Direction direction, uint zone)

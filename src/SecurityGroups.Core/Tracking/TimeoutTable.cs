@@ -9,6 +9,7 @@ internal sealed class TimeoutTable
     private readonly long[] _milliseconds = new long[16];
     private readonly long _stalled;
     private readonly long _leastEstablished;
+    private readonly long _leastUdp;
 
     public TimeoutTable(ConnectionTimeouts timeouts)
     {
@@ -28,12 +29,17 @@ internal sealed class TimeoutTable
         Set(ConnectionClass.IcmpQuery, timeouts.IcmpQuery);
         Set(ConnectionClass.SctpOrDccp, timeouts.SctpAndDccp);
         Set(ConnectionClass.Other, timeouts.Other);
+        _leastUdp = Math.Min(_milliseconds[(int)ConnectionClass.UdpUnreplied], _milliseconds[(int)ConnectionClass.UdpStream]);
         _leastEstablished = Math.Min(_stalled, _milliseconds[(int)ConnectionClass.Established]);
     }
 
     /// <summary>Whether an established TCP connection was idle for so little that no more questions are needed; false says nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsFresh(ConnectionState established, long now) => established.IdleMilliseconds(now) < _leastEstablished;
+
+    /// <summary>Whether a UDP connection was idle for so little that no more questions are needed; false says nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsFreshDatagram(ConnectionState udp, long now) => udp.IdleMilliseconds(now) < _leastUdp;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsExpired(ConnectionState state, long now) => state.IdleMilliseconds(now) >= TimeoutOf(state);

@@ -74,6 +74,53 @@ public class TableScheduleTests(ITestOutputHelper output)
             });
     });
 
+    // The entry's number goes round: what is seen of it belongs together all the same.
+    [Fact]
+    public void EntryThatIsUsedForAnotherWhileItIsSeen_IsNotMistaken() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(1).With(ConnectionClass.UdpUnreplied, 1);
+        return trial.Run(
+            () => trial.SeeAndTouch(1, now: 0),
+            () =>
+            {
+                trial.Remove(1);
+                trial.Insert(2);
+                trial.Remove(2);
+                trial.Insert(1);
+            });
+    });
+
+    [Fact]
+    public void TouchWhileTheConnectionEnds_HarmsNoOther() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(1).With(ConnectionClass.UdpUnreplied, 1);
+        return trial.Run(
+            () => trial.SeeAndTouch(1, now: 50),
+            () =>
+            {
+                trial.Remove(1);
+                trial.Insert(3);
+            });
+    });
+
+    [Fact]
+    public void TouchWhileAnotherLooks_IsNotLost() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(2).With(ConnectionClass.UdpUnreplied, 1);
+        bool isTouched = false;
+        return trial.Unjudged().Run(() => isTouched = trial.SeeAndTouch(1, now: 50), () => trial.TimeOf(1)) with
+        {
+            Verdict = () => trial.Verdict() ?? (!isTouched || trial.TimeOf(1) == 50 ? null : "a touch was lost"),
+        };
+    });
+
+    [Fact]
+    public void TouchAgainstExpiry_OneOfThemIsFirst() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(4).With(ConnectionClass.UdpUnreplied, 1);
+        return trial.Run(() => trial.SeeAndTouch(1, Expiry - 1), () => trial.Reclaim(Expiry, 1));
+    });
+
     [Fact]
     public void AskedForWithoutALock_WhileItsEntryIsUsedForAnother() => Explore(() =>
     {

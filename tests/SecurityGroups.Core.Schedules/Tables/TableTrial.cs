@@ -101,6 +101,25 @@ internal sealed class TableTrial
 
     public bool Remove(int number) => Visit("remove", number, (ref ConnectionState state) => state.Kill(ConnectionEnd.Removed, 0), removes: true);
 
+    /// <summary>A datagram that touches without a lock. What it sees must be there; that it sees nothing does not say that nothing is there.</summary>
+    public bool SeeAndTouch(int number, long now)
+    {
+        _mentioned.Add(number);
+        return _history.Do($"see {number}", () => TrySeeAndTouch(number, now), (keys, isSeen) => isSeen && !keys.Contains(number) ? [] : [keys]);
+    }
+
+    /// <summary>The time of the last packet, by who locks the connection and leaves it as it is; null when there is none.</summary>
+    public long? TimeOf(int number)
+    {
+        if (!_table.TryAcquire(Key(number), Hash(number), out uint index, out ConnectionState state))
+        {
+            return null;
+        }
+
+        _table.Unlock(index, state);
+        return state.Time;
+    }
+
     /// <summary>A packet that refreshes; finds nothing when it is expired.</summary>
     public bool Touch(int number, long now) => Visit("touch", number, (ref ConnectionState state) => state.Touch(now), removes: false, now);
 
@@ -183,6 +202,18 @@ internal sealed class TableTrial
             $"{name} {number}",
             () => TryVisit(number, change, now),
             (keys, found) => found != keys.Contains(number) ? [] : [removes ? keys.Remove(number) : keys]);
+    }
+
+    private bool TrySeeAndTouch(int number, long now)
+    {
+        if (!_table.TrySee(Key(number), Hash(number), out uint index, out ConnectionState state, out uint mark))
+        {
+            return false;
+        }
+
+        _wrong ??= mark == (uint)number ? null : $"{number} was looked for, {(mark == NoMark ? "nothing" : mark)} seen";
+        _table.Touch(index, state, now);
+        return true;
     }
 
     private bool TryVisit(int number, Change change, long now)

@@ -30,6 +30,21 @@ public sealed class PlainSegmentTests
     }
 
     [Theory]
+    [InlineData("10.0.0.5", "203.0.113.7", 28)]
+    [InlineData("2001:db8::5", "2001:db8:1::7", 48)]
+    public void TryRead_Udp_FillsTheFields(string source, string destination, int headers)
+    {
+        // A length below the IP packet's leaves a rest that belongs to nobody.
+        foreach (PacketBuilder udp in new[] { PacketBuilder.Ip(source, destination).Udp(5000, 53).PayloadOfLength(9), PacketBuilder.Ip(source, destination).Udp(5000, 53).PayloadOfLength(9).UdpLength(12) })
+        {
+            PlainSegment segment = default;
+            Assert.True(PlainSegment.TryRead(udp.Ethernet().Build(), LinkType.Ethernet, ref segment));
+            Assert.Equal((ProtocolNumbers.Udp, false, headers + 9), (segment.Protocol, segment.IsSyn, segment.IpOctets));
+            Assert.Equal((0x020000000001UL, (ushort)5000, (ushort)53), (segment.SourceMac, segment.SourcePort, segment.DestinationPort));
+        }
+    }
+
+    [Theory]
     [InlineData(new byte[0], 0, false, false)]
     [InlineData(new byte[] { 2, 4, 5, 180 }, 0, false, false)]
     [InlineData(new byte[] { 1, 3, 3, 8 }, 8, true, false)]
@@ -62,7 +77,8 @@ public sealed class PlainSegmentTests
         PacketBuilder plain = Tcp(ip);
         PacketBuilder[] others =
         [
-            ip.Udp(1, 2), Tcp(ip, TcpFlags.Syn | TcpFlags.Urg), Tcp(ip, TcpFlags.Syn).TcpDataOffset(4), Tcp(ip, TcpFlags.Syn).TcpDataOffset(6),
+            ip.Udp(0, 2), ip.Udp(1, 0), ip.Udp(1, 2).UdpLength(7), ip.Udp(1, 2).UdpLength(9), ip.Udp(1, 2).Fragment(0, more: true), PacketBuilder.Ip(source, source).Udp(1, 2), ip.UdpLite(1, 2),
+            Tcp(ip, TcpFlags.Syn | TcpFlags.Urg), Tcp(ip, TcpFlags.Syn).TcpDataOffset(4), Tcp(ip, TcpFlags.Syn).TcpDataOffset(6),
             Tcp(ip, TcpFlags.Syn).Fragment(0, more: true), Tcp(ip, TcpFlags.Syn, source: 0), Tcp(ip, TcpFlags.Ack | TcpFlags.Syn), Tcp(ip, TcpFlags.Ack | TcpFlags.Fin), Tcp(ip, TcpFlags.Ack | TcpFlags.Rst),
             Tcp(ip, TcpFlags.Ack | TcpFlags.Urg), Tcp(ip, TcpFlags.Psh), Tcp(ip, source: 0), Tcp(ip, destination: 0), Tcp(PacketBuilder.Ip(source, source)),
             Tcp(ip, options: [1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2]), Tcp(ip, options: [1, 1, 1, 1]), Tcp(ip, options: [.. s_timestamps, 1, 1, 1, 1]),
@@ -79,9 +95,11 @@ public sealed class PlainSegmentTests
     public void TryRead_OfEveryLength_IsPlainWhenAllIsThere(string source, string destination)
     {
         using GuardedOctets? guard = GuardedOctets.TryCreate();
-        foreach ((TcpFlags flags, byte[] options) in new[] { (TcpFlags.Ack, []), (TcpFlags.Ack, s_timestamps), (TcpFlags.Syn, []), (TcpFlags.Syn, s_timestamps) })
+        PacketBuilder ip = PacketBuilder.Ip(source, destination);
+        PacketBuilder[] packets = [ip.Udp(1, 2), Tcp(ip), Tcp(ip, options: s_timestamps), Tcp(ip, TcpFlags.Syn), Tcp(ip, TcpFlags.Syn, options: s_timestamps)];
+        foreach (PacketBuilder packet in packets)
         {
-            byte[] bytes = Tcp(PacketBuilder.Ip(source, destination), flags, options: options).PayloadOfLength(3).Ethernet();
+            byte[] bytes = packet.PayloadOfLength(3).Ethernet();
             for (int length = 0; length <= bytes.Length; length++)
             {
                 PlainSegment segment = default;

@@ -17,7 +17,11 @@ public sealed class ShortWayProperties
         Dictionary<Reason, int> seen = [];
         for (int seed = 0; seed < 300; seed++)
         {
-            Run(seed, seen);
+            Run(seed, seen, (dice, isIPv6) =>
+            {
+                Segments segments = new(dice, isIPv6);
+                return step => step < 3 ? segments.Handshake(step) : segments.Next();
+            });
         }
 
         // Most are of the kinds that take the short way; if none were, nothing would be compared.
@@ -25,7 +29,19 @@ public sealed class ShortWayProperties
         Assert.All([Reason.MatchedRule, Reason.NoMatchingRule, Reason.NotSyn], reason => Assert.True(seen[reason] > 300, $"only {seen[reason]} segments are {reason}"));
     }
 
-    private static void Run(int seed, Dictionary<Reason, int> seen)
+    [Fact]
+    public void Filter_DatagramsOfAFewConnections_DecidesAndRemembersAsTheWholeWay()
+    {
+        Dictionary<Reason, int> seen = [];
+        for (int seed = 0; seed < 300; seed++)
+        {
+            Run(seed, seen, (dice, isIPv6) => _ => Datagram(dice, isIPv6));
+        }
+
+        Assert.All([Reason.Established, Reason.MatchedRule, Reason.NoMatchingRule, Reason.Malformed], reason => Assert.True(seen[reason] > 300, $"only {seen[reason]} datagrams are {reason}"));
+    }
+
+    private static void Run(int seed, Dictionary<Reason, int> seen, Func<Dice, bool, Func<int, (Direction, byte[])>> tell)
     {
         Dice dice = new(seed);
         bool isIPv6 = dice.Chance(50);
@@ -33,16 +49,20 @@ public sealed class ShortWayProperties
         ManualTimeProvider clock = new();
         using Firewall shortWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock });
         using Firewall wholeWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock, VerifyChecksums = true });
-        Segments segments = new(dice, isIPv6);
+        Func<int, (Direction, byte[])> next = tell(dice, isIPv6);
         for (int step = 0; step < Steps; step++)
         {
-            clock.Advance(TimeSpan.FromMilliseconds(dice.Weighted((20, 0), (5, 1), (2, 40_000), (1, 400_000))));
-            (Direction direction, byte[] packet) = step < 3 ? segments.Handshake(step) : segments.Next();
+            clock.Advance(TimeSpan.FromMilliseconds(dice.Weighted((20, 0), (5, 1), (2, 2_500), (2, 40_000), (1, 400_000))));
+            (Direction direction, byte[] packet) = next(step);
             Decision expected = wholeWay["nic"].Filter(direction, packet);
             Decision actual = Filter(shortWay, direction, packet, inBurst: dice.Chance(50));
             Assert.True(expected == actual, $"seed {seed} step {step}: whole way {expected}, short way {actual}, {direction} {Convert.ToHexString(packet)}");
             seen[actual.Reason] = seen.GetValueOrDefault(actual.Reason) + 1;
-            Assert.Equal(Told(wholeWay), Told(shortWay));
+            if (options.Events is not null)
+            {
+                Assert.Equal(Told(wholeWay), Told(shortWay));
+            }
+
             if (dice.Chance(2))
             {
                 bool opens = dice.Chance(50);
@@ -61,7 +81,7 @@ public sealed class ShortWayProperties
     private static List<string> Told(Firewall firewall)
     {
         List<string> told = [];
-        while (firewall.Events!.TryRead(out FirewallEvent one))
+        while (firewall.Events.TryRead(out FirewallEvent one))
         {
             told.Add($"{one.Time} {one.EthertypeNumber} {one.VlanIds} {one.Idle} {one.Decision.RuleNumber} {one.Traffic} {one}");
         }
@@ -84,11 +104,12 @@ public sealed class ShortWayProperties
     private static FirewallOptions Options(Dice dice) => new()
     {
         LinkType = LinkType.RawIp,
-        Events = new FirewallEventOptions { DenialsPerSecond = dice.Pick(1, 1_000) },
+        Events = dice.Chance(50) ? new FirewallEventOptions { DenialsPerSecond = dice.Pick(1, 1_000) } : null,
         ConnectionTracking = new ConnectionTrackingOptions
         {
             MaxConnections = 64,
-            CountTraffic = dice.Chance(50),
+            CountTraffic = dice.Chance(30),
+            RefreshOnEgressOnly = dice.Chance(20),
             WindowCheck = dice.Pick(WindowCheck.Enforce, WindowCheck.Enforce, WindowCheck.Log, WindowCheck.Off),
             PickUp = dice.Pick(PickUp.Strict, PickUp.Loose),
             EstablishedConnections = dice.Pick(EstablishedConnections.Revalidate, EstablishedConnections.KeepUntilIdle),
@@ -97,8 +118,24 @@ public sealed class ShortWayProperties
 
     private static Policy Policy(bool isIPv6, bool opens)
     {
-        SecurityGroup web = SecurityGroup.CreateEmpty("web").WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, opens ? 443 : 80, Remote.Any));
+        SecurityGroup web = SecurityGroup.CreateEmpty("web")
+            .WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, opens ? 443 : 80, Remote.Any))
+            .WithRule(SecurityGroupRule.Ingress(IpProtocol.Udp, opens ? 443 : 80, Remote.Any))
+            .WithRule(SecurityGroupRule.Egress(IpProtocol.Udp, 53, Remote.Any));
         return SecurityGroups.Policy.Create([web], [new Nic("nic") { Addresses = [NicAddress.Parse(isIPv6 ? Segments.LocalIPv6 : Segments.LocalIPv4)], SecurityGroups = ["web"] }]);
+    }
+
+    // Either way, of a handful of connections; the ports of DHCP and lengths that are wrong among them.
+    private static (Direction Direction, byte[] Packet) Datagram(Dice dice, bool isIPv6)
+    {
+        Direction direction = dice.Pick(Direction.Ingress, Direction.Egress);
+        (int localPort, int remotePort) = dice.Weighted((6, (443, 5_000)), (6, (5_000, 53)), (1, (443, 0)), (1, (68, 67)), (1, (546, 547)), (1, (67, 68)));
+        (string local, string remote) = isIPv6 ? (Segments.LocalIPv6, Segments.RemoteIPv6) : (Segments.LocalIPv4, Segments.RemoteIPv4);
+        PacketBuilder packet = direction == Direction.Ingress
+            ? PacketBuilder.Ip(remote, local).Udp(remotePort, localPort)
+            : PacketBuilder.Ip(local, remote).Udp(localPort, remotePort);
+        packet = packet.PayloadOfLength(dice.Below(40));
+        return (direction, dice.Chance(5) ? packet.UdpLength(dice.Pick(dice.Below(8), 60)) : packet);
     }
 
     /// <summary>Segments of one connection, some in order, some about the edges of what is allowed.</summary>
@@ -106,6 +143,8 @@ public sealed class ShortWayProperties
     {
         public const string LocalIPv4 = "10.0.0.5";
         public const string LocalIPv6 = "2001:db8::5";
+        public const string RemoteIPv4 = "203.0.113.7";
+        public const string RemoteIPv6 = "2001:db8:1::7";
 
         private static readonly byte[] s_timestamps = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
         private static readonly byte[] s_usual = [2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7];
@@ -161,7 +200,7 @@ public sealed class ShortWayProperties
         private (Direction Direction, byte[] Packet) Segment(
             Direction direction, TcpFlags flags, uint sequence, uint acknowledgment, int window, int payload, byte[] options, int remotePort = 40_000, int localPort = 443)
         {
-            (string local, string remote) = isIPv6 ? (LocalIPv6, "2001:db8:1::7") : (LocalIPv4, "203.0.113.7");
+            (string local, string remote) = isIPv6 ? (LocalIPv6, RemoteIPv6) : (LocalIPv4, RemoteIPv4);
             byte[] packet = direction == Direction.Ingress
                 ? PacketBuilder.Ip(remote, local).Tcp(remotePort, localPort, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload)
                 : PacketBuilder.Ip(local, remote).Tcp(localPort, remotePort, flags, sequence, acknowledgment, window, options).PayloadOfLength(payload);

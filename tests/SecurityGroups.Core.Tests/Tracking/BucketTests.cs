@@ -35,6 +35,19 @@ public sealed class BucketTests
     }
 
     [Fact]
+    public void Version_CountsWhatIsClearedOnly()
+    {
+        Bucket bucket = default;
+        uint version = bucket.Version;
+        bucket.Fill(0, 7, 100);
+        bucket.Lock();
+        bucket.Unlock();
+        Assert.Equal(version, bucket.Version);
+        bucket.Clear(0);
+        Assert.Equal(version + 1, bucket.Version);
+    }
+
+    [Fact]
     public async Task Lock_Held_KeepsOthersOut()
     {
         Bucket[] bucket = new Bucket[1];

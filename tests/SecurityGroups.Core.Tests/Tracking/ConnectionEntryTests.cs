@@ -5,6 +5,13 @@ namespace SecurityGroups.Tests.Tracking;
 public class ConnectionEntryTests
 {
     [Fact]
+    public void Halves_AreThoseOfTheStateWord()
+    {
+        ConnectionEntry entry = new() { StateWord = 0x11223344_55667788 };
+        Assert.Equal((0x55667788u, 0x11223344u), (entry.LowTime, entry.HighState));
+    }
+
+    [Fact]
     public void HasKey_EveryMemberOfTheKey_Counts()
     {
         FlowKey key = new(1, 2, 3, 4, 5, Ethertype.IPv4, 6, 17);

@@ -77,6 +77,12 @@ internal sealed class TrackerHarness
         bool isTracked = ConnectionTracker.IsTrackable(packet);
         if (isTracked)
         {
+            // As the firewall does: the short way first.
+            if (commit && packet.Protocol == ProtocolNumbers.Udp && Tracker.TryTouch(key, Tracker.Hash(key), direction, Now, Modes, Rules.ForTracker()))
+            {
+                return Decision.Allow(Reason.Established);
+            }
+
             TrackResult tracked = Tracker.Track(key, packet, direction, Now, Modes, Rules.ForTracker(), commit);
             if (tracked.Found)
             {

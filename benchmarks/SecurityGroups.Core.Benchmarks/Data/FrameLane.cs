@@ -1,7 +1,7 @@
 namespace SecurityGroups.Benchmarks.Data;
 
 /// <summary>A ring of 64-octet frames that travel one way, and the thread's own room for their decisions.</summary>
-internal sealed class TcpLane(NicFilter nic, Direction direction)
+internal sealed class FrameLane(NicFilter nic, Direction direction)
 {
     public const int RingLength = 16_384;
     public const int FrameOctets = 64;
