@@ -2,27 +2,14 @@
 # The race against DPDK: compare.sh [ROUNDS] [PATTERN]. Both sides in turn on one core, works of two threads on all, ROUNDS times (5); works whose
 # name matches PATTERN (all; e.g. 'match.*v4', 'table', 'packet'). Prints one table of medians, spreads and ratios, and keeps it with machine and
 # command in results/. A round of all takes about ten minutes; nothing else should run. Ends with 77 where DPDK cannot be had.
-set -euo pipefail
-cd "$(dirname "$0")"
+source "$(dirname "$0")/common.sh"
 rounds=${1:-5}
 pattern=${2:-.}
-core=${RACE_CORE:-$(($(nproc) - 1))}
 work=../artifacts/race
-results=${RACE_RESULTS:-results}
 sets='cloud_100.v4 acl1_1k.v4 fw1_1k.v4 ipc1_1k.v4 acl1_10k.v4 fw1_10k.v4 ipc1_10k.v4 acl1_100k.v4 fw1_100k.v4 ipc1_100k.v4
   acl1_10k.v6 fw1_10k.v6 ipc1_10k.v6'
 entries='65536 1000000 8000000'
 connections='1000 100000 1000000 8000000'
-
-install_dpdk() {
-  pkg-config --exists libdpdk 2>/dev/null && command -v cc >/dev/null && return
-  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo "compare.sh: DPDK is missing; install libdpdk-dev, gcc and pkg-config, or run this as root on Debian or Ubuntu." >&2
-    exit 77
-  fi
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends libdpdk-dev gcc libc6-dev pkg-config; } >/dev/null 2>&1 ||
-    { echo "compare.sh: DPDK cannot be installed here." >&2; exit 77; }
-}
 
 build() {
   local peer
@@ -51,7 +38,7 @@ ours() {
   # What two threads do together has all processors.
   case $1 in cores* | update*) on=0-$(($(nproc) - 1)) ;; esac
   # shellcheck disable=SC2086 # the words of a work
-  taskset -c "$on" dotnet SecurityGroups.Core.Benchmarks/bin/Release/net10.0/SecurityGroups.Core.Benchmarks.dll race $1
+  taskset -c "$on" dotnet "$program" race $1
 }
 
 peer() {
@@ -66,7 +53,7 @@ peer() {
 
 run() { "$1" "$2" | sed "s/^/$round\t$1\t/" >>"$work/figures.tsv"; }
 
-install_dpdk
+{ pkg-config --exists libdpdk && command -v cc; } >/dev/null 2>&1 || apt_install libdpdk-dev gcc libc6-dev pkg-config
 build
 rm -f "$work/figures.tsv" "$work/algorithms.log"
 mapfile -t list < <(works | grep -E "$pattern")
@@ -87,7 +74,7 @@ result=$results/$(date +%Y-%m-%d)-${RACE_NAME:-race}.md
 {
   echo "# Race of $(date '+%-d %B %Y')"
   echo
-  echo "$(lscpu | sed -n 's/^Model name: *//p'), $(nproc) processors, core $core; $(uname -sr); .NET $(dotnet --version | cut -d. -f1,2) SDK;"
+  echo "$(machine);"
   echo "DPDK $(pkg-config --modversion libdpdk). \`benchmarks/compare.sh $rounds '$pattern'\`: medians [lowest - highest] of $rounds rounds."
   echo "Million a second where nothing else is said; the peer is rte_acl with the best of its algorithms, or rte_hash."
   echo

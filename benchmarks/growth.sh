@@ -1,20 +1,10 @@
 #!/usr/bin/env bash
 # What grows with what: growth.sh [SERIES...] (rules members connections updates). Prints one table a series and draws one plot, a PNG beside the
 # table in results/. Pinned to one core; about ten minutes, alone on the machine. Ends with 77 where gnuplot cannot be had.
-set -euo pipefail
-cd "$(dirname "$0")"
-core=${RACE_CORE:-$(($(nproc) - 1))}
-results=${RACE_RESULTS:-results}
+source "$(dirname "$0")/common.sh"
 work=../artifacts/growth
 name=$results/$(date +%Y-%m-%d)-growth
-program=SecurityGroups.Core.Benchmarks/bin/Release/net10.0/SecurityGroups.Core.Benchmarks.dll
 series=("${@:-rules members connections updates}")
-
-install_gnuplot() {
-  command -v gnuplot >/dev/null && return
-  { [ "$(id -u)" -eq 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends gnuplot-nox; } >/dev/null 2>&1 ||
-    { echo "growth.sh: gnuplot is missing; install gnuplot-nox, or run this as root on Debian or Ubuntu." >&2; exit 77; }
-}
 
 # A table of one kind of line: x down, measures across.
 table() {
@@ -56,7 +46,7 @@ plot $curves
 PLOT
 }
 
-install_gnuplot
+command -v gnuplot >/dev/null || apt_install gnuplot-nox
 dotnet build -c Release -v q SecurityGroups.Core.Benchmarks
 mkdir -p "$work" "$results"
 : >"$work/figures.tsv"
@@ -68,7 +58,7 @@ done
 {
   echo "# Growth, $(date '+%-d %B %Y')"
   echo
-  echo "$(lscpu | sed -n 's/^Model name: *//p'), $(nproc) processors, core $core; $(uname -sr); .NET $(dotnet --version | cut -d. -f1,2) SDK; \`benchmarks/growth.sh\`. Best of 20 trials of 50 ms."
+  echo "$(machine); \`benchmarks/growth.sh\`. Best of 20 trials of 50 ms."
   for kind in $(cut -d' ' -f1 "$work/figures.tsv" | uniq); do
     plot "$kind"
     echo
