@@ -25,13 +25,13 @@ internal sealed class DenialReporter(EventRing ring, int perSecond)
         }
     }
 
-    /// <summary>As above, for a plain segment.</summary>
+    /// <summary>As above, for a plain packet.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Report(string nicId, Direction direction, in PlainSegment segment, Decision decision, long nowMilliseconds)
+    public void Report(string nicId, Direction direction, in PlainPacket packet, Decision decision, long nowMilliseconds)
     {
         if (TryClaim(nowMilliseconds, out long position))
         {
-            Write(position, nicId, direction, segment.ToPacket(), decision, nowMilliseconds);
+            Write(position, nicId, direction, packet.ToPacket(), decision, nowMilliseconds);
         }
     }
 

@@ -77,7 +77,7 @@ public sealed partial class NicFilter
     private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
         where TBurst : IBurst, allows ref struct
     {
-        Span<PlainSegment> segments = stackalloc PlainSegment[Stride];
+        Span<PlainPacket> plainPackets = stackalloc PlainPacket[Stride];
         Span<ParsedPacket> packets = stackalloc ParsedPacket[Stride];
         Span<Flow> flows = stackalloc Flow[Stride];
         Span<Reason> forms = stackalloc Reason[Stride];
@@ -85,7 +85,7 @@ public sealed partial class NicFilter
         for (int i = 0; i < decisions.Length; i++)
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
-            if (judge.TryIdentify(bytes, ref segments[i], ref flows[i]))
+            if (judge.TryIdentify(bytes, ref plainPackets[i], ref flows[i]))
             {
                 plain |= 1u << i;
             }
@@ -111,13 +111,13 @@ public sealed partial class NicFilter
         for (int i = 0; i < decisions.Length; i++)
         {
             bool isPlain = ((plain >> i) & 1) != 0;
-            if (isPlain && !segments[i].IsSyn && judge.TryAdvance(segments[i], flows[i]))
+            if (isPlain && !plainPackets[i].IsSyn && judge.TryAdvance(plainPackets[i], flows[i]))
             {
                 decisions[i] = Decision.Allow(Reason.Established);
                 continue;
             }
 
-            if (isPlain && judge.TryOpen(segments[i], flows[i], out decisions[i]))
+            if (isPlain && judge.TryOpen(plainPackets[i], flows[i], out decisions[i]))
             {
                 continue;
             }

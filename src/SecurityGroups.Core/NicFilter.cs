@@ -131,12 +131,12 @@ public sealed partial class NicFilter
         Ruleset ruleset = _firewall.Ruleset;
         if (TryBind(ruleset, out NicBinding nic, out Decision decision))
         {
-            Unsafe.SkipInit(out PlainSegment segment);
+            Unsafe.SkipInit(out PlainPacket plain);
             Unsafe.SkipInit(out Flow flow);
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
-            bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref segment, ref flow);
-            decision = isPlain && !segment.IsSyn && judge.TryAdvance(segment, flow) ? Decision.Allow(Reason.Established)
-                : isPlain && judge.TryOpen(segment, flow, out decision) ? decision
+            bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref plain, ref flow);
+            decision = isPlain && !plain.IsSyn && judge.TryAdvance(plain, flow) ? Decision.Allow(Reason.Established)
+                : isPlain && judge.TryOpen(plain, flow, out decision) ? decision
                 : DecideOne(judge, bytes, originalLength, out isCut);
         }
         else

@@ -64,7 +64,7 @@ internal static class SpecialAddresses
         : IsUdp(packet, DhcpServerPort, DhcpClientPort);
 
     /// <summary>Whether either port is one that DHCP uses.</summary>
-    public static bool HasDhcpPort(in PlainSegment segment) => IsDhcpPort(segment.SourcePort) || IsDhcpPort(segment.DestinationPort);
+    public static bool HasDhcpPort(in PlainPacket packet) => IsDhcpPort(packet.SourcePort) || IsDhcpPort(packet.DestinationPort);
 
     /// <summary>Which class of martian the source falls in; none for ordinary addresses.</summary>
     public static MartianSources MartianKind(in ParsedPacket packet, NicBinding nic) => packet.Kind switch

@@ -3,7 +3,7 @@ using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
 
-// Short ways: plain segments of connections whose both ends talk, and datagrams that change nothing but a time.
+// Short ways: of plain packets of connections whose both ends talk, or that they change nothing of but a time, and of those that have none.
 internal sealed partial class ConnectionTracker
 {
     /// <summary>
@@ -12,7 +12,7 @@ internal sealed partial class ConnectionTracker
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdvance<TPolicy>(
-        in Flow flow, in PlainSegment segment, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
+        in Flow flow, in PlainPacket segment, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
         if (!_table.TryAcquire(flow.Key, flow.Hash, out uint index, out ConnectionState state))
@@ -62,27 +62,27 @@ internal sealed partial class ConnectionTracker
         return true;
     }
 
-    /// <summary>Whether a plain segment has no connection, as far as can be told without a lock; false = <c>Track</c> finds out.</summary>
+    /// <summary>Whether a plain packet has no connection, as far as can be told without a lock; false = <c>Track</c> finds out.</summary>
     public bool IsNew(in Flow flow) => !_table.MayContain(flow.Key, flow.Hash);
 
     /// <summary>As the overload for any packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Reason CanOpen(in PlainSegment segment, Direction direction, in TrackingModes modes) => segment.Protocol == ProtocolNumbers.Udp
+    public static Reason CanOpen(in PlainPacket packet, Direction direction, in TrackingModes modes) => packet.Protocol == ProtocolNumbers.Udp
         ? Reason.NotEvaluated
-        : CanOpenTcp(segment.IsSyn ? TcpSegmentKind.Syn : TcpSegmentKind.Ack, direction, modes);
+        : CanOpenTcp(packet.IsSyn ? TcpSegmentKind.Syn : TcpSegmentKind.Ack, direction, modes);
 
     /// <summary>
-    /// Makes the connection of a plain segment that the rules admitted, or says why there is none. False = another thread has made it meanwhile,
-    /// which the segment has still to be judged by.
+    /// Makes the connection of a plain packet that the rules admitted, or says why there is none. False = another thread has made it meanwhile,
+    /// which the packet has still to be judged by.
     /// </summary>
     public bool TryCreate(
-        in Flow flow, in PlainSegment segment, Direction direction, long now, in TrackingModes modes, uint stamp, Decision decision, out Reason reason)
+        in Flow flow, in PlainPacket packet, Direction direction, long now, in TrackingModes modes, uint stamp, Decision decision, out Reason reason)
     {
         ConnectionEntry entry = new(flow.Key) { Stamp = stamp };
-        ConnectionState state = segment.Protocol == ProtocolNumbers.Udp
+        ConnectionState state = packet.Protocol == ProtocolNumbers.Udp
             ? DatagramTracking.Open(ref entry, ConnectionClass.UdpUnreplied, direction, now)
-            : TcpTracking.Open(ref entry, TcpSegment.Opening(segment), direction, now);
-        Opening opening = _watch is null ? default : new Opening(default(ConnectionTraffic).Plus(direction, segment.IpOctets), decision);
+            : TcpTracking.Open(ref entry, TcpSegment.Opening(packet), direction, now);
+        Opening opening = _watch is null ? default : new Opening(default(ConnectionTraffic).Plus(direction, packet.IpOctets), decision);
         InsertResult inserted = _table.TryInsert(flow.Key, flow.Hash, entry, state, now, modes.MaxConnections, opening);
         reason = ReasonOf(inserted);
         return inserted != InsertResult.Exists;

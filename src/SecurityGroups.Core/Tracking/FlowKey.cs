@@ -59,9 +59,9 @@ internal readonly struct FlowKey(
 
     /// <summary>The key of a plain packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FlowKey From(in PlainSegment segment, Direction direction, uint zone) => direction == Direction.Egress
-        ? new FlowKey(segment.Source, segment.Destination, segment.SourcePort, segment.DestinationPort, zone, segment.Ethertype, 0, segment.Protocol)
-        : new FlowKey(segment.Destination, segment.Source, segment.DestinationPort, segment.SourcePort, zone, segment.Ethertype, 0, segment.Protocol);
+    public static FlowKey From(in PlainPacket packet, Direction direction, uint zone) => direction == Direction.Egress
+        ? new FlowKey(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, zone, packet.Ethertype, 0, packet.Protocol)
+        : new FlowKey(packet.Destination, packet.Source, packet.DestinationPort, packet.SourcePort, zone, packet.Ethertype, 0, packet.Protocol);
 
     /// <summary>The key of the packet that an ICMP error quotes: it travelled the other way.</summary>
     public static FlowKey From(in QuotedPacket quoted, in ParsedPacket error, Direction direction, uint zone)

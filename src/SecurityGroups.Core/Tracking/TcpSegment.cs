@@ -44,7 +44,7 @@ internal readonly struct TcpSegment
         _traits = packet.Traits;
     }
 
-    private TcpSegment(in PlainSegment syn, SynOffers offers)
+    private TcpSegment(in PlainPacket syn, SynOffers offers)
     {
         Sequence = syn.Sequence;
         End = syn.Sequence + syn.PayloadOctets + 1;
@@ -59,7 +59,7 @@ internal readonly struct TcpSegment
 
     /// <summary>An acknowledgment in the middle of a connection.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TcpSegment(in PlainSegment segment)
+    public TcpSegment(in PlainPacket segment)
     {
         Sequence = segment.Sequence;
         End = segment.Sequence + segment.PayloadOctets;
@@ -71,8 +71,8 @@ internal readonly struct TcpSegment
         _traits = PacketTraits.Ports;
     }
 
-    /// <summary>A plain segment that opens a connection: a SYN, or with pick-up an acknowledgment.</summary>
-    public static TcpSegment Opening(in PlainSegment segment) => segment.IsSyn ? new TcpSegment(segment, segment.Offers) : new TcpSegment(segment);
+    /// <summary>A plain packet that opens a connection: a SYN, or with pick-up an acknowledgment.</summary>
+    public static TcpSegment Opening(in PlainPacket segment) => segment.IsSyn ? new TcpSegment(segment, segment.Offers) : new TcpSegment(segment);
 
     /// <summary>Some stacks set ACK on a reset and acknowledge 0: it says nothing.</summary>
     public bool HasAcknowledgment => HasAckFlag && ((_flags & TcpFlags.Rst) == 0 || Acknowledgment != 0);

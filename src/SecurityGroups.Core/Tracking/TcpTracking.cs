@@ -77,7 +77,7 @@ internal static class TcpTracking
     /// the entry is as before, and <paramref name="state"/> means nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryAdvance(ref ConnectionEntry entry, ref ConnectionState state, in PlainSegment plain, Direction direction, long now)
+    public static bool TryAdvance(ref ConnectionEntry entry, ref ConnectionState state, in PlainPacket plain, Direction direction, long now)
     {
         bool fromInitiator = direction == state.Original;
         TcpWindow window = new(ref entry, fromInitiator);

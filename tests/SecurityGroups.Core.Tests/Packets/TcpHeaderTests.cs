@@ -104,7 +104,7 @@ public sealed class TcpHeaderTests
     }
 
     [Fact]
-    public void Options_OfAPlainSegment_OfferNothing()
+    public void Options_OfAPlainPacket_OfferNothing()
     {
         Assert.Equal(Reason.NotEvaluated, Parsing.RawIp(s_ip.Tcp(1, 2, TcpFlags.Ack, options: [3, 3, 7, 4, 2]), out ParsedPacket packet));
         Assert.Equal((PacketTraits.Ports, (byte)0), (packet.Traits, packet.TcpWindowScale));

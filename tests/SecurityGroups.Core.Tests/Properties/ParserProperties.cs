@@ -52,8 +52,8 @@ public class ParserProperties
     // The short way reads nothing otherwise than the whole way; checksums, which it does not look at, are the caller's to rule out.
     private static void ComparePlain(byte[] octets, LinkType linkType, in ParserOptions options)
     {
-        PlainSegment plain = default;
-        if (!PlainSegment.TryRead(octets, linkType, ref plain))
+        PlainPacket plain = default;
+        if (!PlainPacket.TryRead(octets, linkType, ref plain))
         {
             return;
         }
@@ -76,7 +76,7 @@ public class ParserProperties
         Assert.True(told.Has(PacketTraits.Ports));
     }
 
-    private static void CompareTcp(in PlainSegment plain, in ParsedPacket packet)
+    private static void CompareTcp(in PlainPacket plain, in ParsedPacket packet)
     {
         const TcpFlags Mattering = TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Fin | TcpFlags.Rst | TcpFlags.Urg;
         Assert.Equal(

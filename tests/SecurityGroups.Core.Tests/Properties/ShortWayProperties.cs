@@ -4,7 +4,7 @@ using SecurityGroups.Tests.Support;
 namespace SecurityGroups.Tests.Properties;
 
 /// <summary>
-/// The short way of plain segments decides, remembers, counts and tells what the whole way does. A firewall that verifies checksums has no short
+/// The short way of plain packets decides, remembers, counts and tells what the whole way does. A firewall that verifies checksums has no short
 /// way; with right checksums it is the same firewall.
 /// </summary>
 public sealed class ShortWayProperties

@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace SecurityGroups.Packets;
 
 /// <summary>
-/// What most packets are: a TCP segment in the middle of its connection, untagged, whole, with no options but the timestamps; or a SYN, which
-/// begins one. Only what the way of such a packet needs, read in one go; checksums are not looked at.
+/// What most packets are, untagged and whole: a TCP segment in the middle of its connection, with no options but the timestamps; a SYN, which
+/// begins one; or a UDP datagram. Only what the way of such a packet needs, read in one go; checksums are not looked at.
 /// </summary>
 /// <remarks>
 /// A shorter way for what the parser finds good anyway: whatever has to be looked at twice is not plain, and <see cref="PacketParser"/> reads
-/// it. So a plain segment is one of which the parser says the same, which the tests hold against each other.
+/// it. So a plain packet is one of which the parser says the same, which the tests hold against each other.
 /// </remarks>
-internal struct PlainSegment
+internal struct PlainPacket
 {
     private const byte IPv4WithoutOptions = 0x45;
     private const int FragmentBits = 0x3FFF;
@@ -37,13 +37,13 @@ internal struct PlainSegment
     public ushort DestinationPort;
     public Ethertype Ethertype;
 
-    /// <summary>TCP or UDP. Of UDP sequence and acknowledgment, payload, window and offers mean nothing.</summary>
+    /// <summary>TCP or UDP. Of UDP sequence, acknowledgment, payload and window mean nothing.</summary>
     public byte Protocol;
 
     /// <summary>What a SYN offers; the default value in the middle of a connection.</summary>
     public SynOffers Offers;
 
-    /// <summary>Whether this is a SYN; else it is an acknowledgment.</summary>
+    /// <summary>Whether this is a SYN; another TCP segment is an acknowledgment.</summary>
     public readonly bool IsSyn => Offers.IsSyn;
 
     /// <summary>The same as the parser tells it, as far as it is told further: addresses, ports and what was in them.</summary>
@@ -59,14 +59,14 @@ internal struct PlainSegment
         Traits = PacketTraits.Ports,
     };
 
-    /// <summary>Reads a packet that was not cut; false = it is not plain, and <paramref name="segment"/> means nothing.</summary>
+    /// <summary>Reads a packet that was not cut; false = it is not plain, and <paramref name="packet"/> means nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(ReadOnlySpan<byte> bytes, LinkType linkType, ref PlainSegment segment)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, LinkType linkType, ref PlainPacket packet)
     {
         if (linkType != LinkType.Ethernet)
         {
-            segment.SourceMac = 0;
-            return !bytes.IsEmpty && TryReadNetwork(bytes, bytes[0] >> 4 == 4 ? EtherTypes.IPv4 : EtherTypes.IPv6, ref segment);
+            packet.SourceMac = 0;
+            return !bytes.IsEmpty && TryReadNetwork(bytes, bytes[0] >> 4 == 4 ? EtherTypes.IPv4 : EtherTypes.IPv6, ref packet);
         }
 
         if (bytes.Length < EthernetHeader.Octets)
@@ -75,20 +75,20 @@ internal struct PlainSegment
         }
 
         ref readonly EthernetHeader header = ref MemoryMarshal.AsRef<EthernetHeader>(bytes);
-        segment.SourceMac = header.Source;
-        return TryReadNetwork(bytes[EthernetHeader.Octets..], header.EtherType, ref segment);
+        packet.SourceMac = header.Source;
+        return TryReadNetwork(bytes[EthernetHeader.Octets..], header.EtherType, ref packet);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadNetwork(ReadOnlySpan<byte> octets, ushort etherType, ref PlainSegment segment) => etherType switch
+    private static bool TryReadNetwork(ReadOnlySpan<byte> octets, ushort etherType, ref PlainPacket packet) => etherType switch
     {
-        EtherTypes.IPv4 => TryReadIPv4(octets, ref segment),
-        EtherTypes.IPv6 => TryReadIPv6(octets, ref segment),
+        EtherTypes.IPv4 => TryReadIPv4(octets, ref packet),
+        EtherTypes.IPv6 => TryReadIPv6(octets, ref packet),
         _ => false,
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadIPv4(ReadOnlySpan<byte> octets, ref PlainSegment segment)
+    private static bool TryReadIPv4(ReadOnlySpan<byte> octets, ref PlainPacket packet)
     {
         if (octets.Length < Ipv4Header.MinimumOctets + UdpHeader.Octets)
         {
@@ -96,18 +96,18 @@ internal struct PlainSegment
         }
 
         ref readonly Ipv4Header header = ref MemoryMarshal.AsRef<Ipv4Header>(octets);
-        segment.Ethertype = Ethertype.IPv4;
-        segment.Source = (uint)header.Source;
-        segment.Destination = (uint)header.Destination;
-        segment.IpOctets = header.TotalLength;
-        segment.Protocol = header.Protocol;
+        packet.Ethertype = Ethertype.IPv4;
+        packet.Source = (uint)header.Source;
+        packet.Destination = (uint)header.Destination;
+        packet.IpOctets = header.TotalLength;
+        packet.Protocol = header.Protocol;
         return header.VersionAndHeaderLength == IPv4WithoutOptions
             && (header.FlagsAndFragmentOffset & FragmentBits) == 0
-            && segment.IpOctets <= octets.Length
-            && TryReadTransport(octets, Ipv4Header.MinimumOctets, ref segment);
+            && packet.IpOctets <= octets.Length
+            && TryReadTransport(octets, Ipv4Header.MinimumOctets, ref packet);
     }
 
-    private static bool TryReadIPv6(ReadOnlySpan<byte> octets, ref PlainSegment segment)
+    private static bool TryReadIPv6(ReadOnlySpan<byte> octets, ref PlainPacket packet)
     {
         if (octets.Length < Ipv6Header.Octets + UdpHeader.Octets)
         {
@@ -115,33 +115,33 @@ internal struct PlainSegment
         }
 
         ref readonly Ipv6Header header = ref MemoryMarshal.AsRef<Ipv6Header>(octets);
-        segment.Ethertype = Ethertype.IPv6;
-        segment.Source = header.Source;
-        segment.Destination = header.Destination;
-        segment.IpOctets = Ipv6Header.Octets + header.PayloadLength;
-        segment.Protocol = header.NextHeader;
+        packet.Ethertype = Ethertype.IPv6;
+        packet.Source = header.Source;
+        packet.Destination = header.Destination;
+        packet.IpOctets = Ipv6Header.Octets + header.PayloadLength;
+        packet.Protocol = header.NextHeader;
         return header.VersionAndFlow >> 28 == 6
-            && segment.IpOctets <= octets.Length
-            && TryReadTransport(octets, Ipv6Header.Octets, ref segment);
+            && packet.IpOctets <= octets.Length
+            && TryReadTransport(octets, Ipv6Header.Octets, ref packet);
     }
 
     /// <param name="octets">From the IP header on, at least as many as the fixed headers of IP and UDP have.</param>
     /// <param name="offset">Of the transport header.</param>
-    /// <param name="segment">To fill; its IP octets are no more than there are.</param>
+    /// <param name="packet">To fill; its IP octets are no more than there are.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadTransport(ReadOnlySpan<byte> octets, int offset, ref PlainSegment segment)
+    private static bool TryReadTransport(ReadOnlySpan<byte> octets, int offset, ref PlainPacket packet)
     {
         ref readonly TransportPorts ports = ref MemoryMarshal.AsRef<TransportPorts>(octets[offset..]);
-        segment.SourcePort = ports.Source;
-        segment.DestinationPort = ports.Destination;
-        segment.Offers = default;
-        return segment.SourcePort != 0
-            && segment.DestinationPort != 0
-            && segment.Source != segment.Destination
-            && segment.Protocol switch
+        packet.SourcePort = ports.Source;
+        packet.DestinationPort = ports.Destination;
+        packet.Offers = default;
+        return packet.SourcePort != 0
+            && packet.DestinationPort != 0
+            && packet.Source != packet.Destination
+            && packet.Protocol switch
             {
-                ProtocolNumbers.Tcp => TryReadTcp(octets, offset, ref segment),
-                ProtocolNumbers.Udp => IsUdp(octets[offset..], segment.IpOctets - offset),
+                ProtocolNumbers.Tcp => TryReadTcp(octets, offset, ref packet),
+                ProtocolNumbers.Udp => IsUdp(octets[offset..], packet.IpOctets - offset),
                 _ => false,
             };
     }
@@ -153,7 +153,7 @@ internal struct PlainSegment
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadTcp(ReadOnlySpan<byte> octets, int offset, ref PlainSegment segment)
+    private static bool TryReadTcp(ReadOnlySpan<byte> octets, int offset, ref PlainPacket packet)
     {
         if (octets.Length < offset + TcpHeader.MinimumOctets)
         {
@@ -162,29 +162,29 @@ internal struct PlainSegment
 
         ref readonly TcpHeader header = ref MemoryMarshal.AsRef<TcpHeader>(octets[offset..]);
         int headerOctets = (header.DataOffset >> 4) * 4;
-        int payloadOctets = segment.IpOctets - offset - headerOctets;
-        segment.Sequence = header.Sequence;
-        segment.Acknowledgment = header.Acknowledgment;
-        segment.Window = header.Window;
-        segment.PayloadOctets = (uint)payloadOctets;
+        int payloadOctets = packet.IpOctets - offset - headerOctets;
+        packet.Sequence = header.Sequence;
+        packet.Acknowledgment = header.Acknowledgment;
+        packet.Window = header.Window;
+        packet.PayloadOctets = (uint)payloadOctets;
         TcpFlags flags = header.Flags & ~NoMatter;
         return flags is TcpFlags.Ack or TcpFlags.Syn
             && payloadOctets >= 0
-            && (flags == TcpFlags.Syn ? TryReadOffers(octets[(offset + TcpHeader.MinimumOctets)..], headerOctets - TcpHeader.MinimumOctets, ref segment)
+            && (flags == TcpFlags.Syn ? TryReadOffers(octets[(offset + TcpHeader.MinimumOctets)..], headerOctets - TcpHeader.MinimumOctets, ref packet)
                 : headerOctets == TcpHeader.MinimumOctets
                 || (headerOctets == TcpHeader.MinimumOctets + TcpOptions.TimestampsOctets
                     && TcpOptions.AreTimestamps(octets.Slice(offset + TcpHeader.MinimumOctets, TcpOptions.TimestampsOctets))));
     }
 
     // Payload is not negative, so all options are there, if the header is long enough to have any.
-    private static bool TryReadOffers(ReadOnlySpan<byte> octets, int optionOctets, ref PlainSegment segment)
+    private static bool TryReadOffers(ReadOnlySpan<byte> octets, int optionOctets, ref PlainPacket packet)
     {
         if (optionOctets < 0)
         {
             return false;
         }
 
-        segment.Offers = SynOffers.Read(octets[..optionOctets]);
+        packet.Offers = SynOffers.Read(octets[..optionOctets]);
         return true;
     }
 }

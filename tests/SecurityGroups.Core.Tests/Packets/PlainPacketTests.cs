@@ -4,7 +4,7 @@ using SecurityGroups.Tests.Support;
 namespace SecurityGroups.Tests.Packets;
 
 /// <summary>What is plain; that the parser says the same of it is held by <see cref="Properties.ParserProperties"/>.</summary>
-public sealed class PlainSegmentTests
+public sealed class PlainPacketTests
 {
     private static readonly byte[] s_timestamps = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
 
@@ -20,8 +20,8 @@ public sealed class PlainSegmentTests
             .Tcp(40000, 443, TcpFlags.Ack | TcpFlags.Psh, 0xFFFFFF00, 5001, 1234, options).PayloadOfLength(100);
         foreach ((byte[] bytes, LinkType linkType, ulong mac) in new[] { (ip.Build(), LinkType.RawIp, 0UL), (ip.Ethernet().Build(), LinkType.Ethernet, 0x020000000001UL) })
         {
-            PlainSegment segment = default;
-            Assert.True(PlainSegment.TryRead(bytes, linkType, ref segment));
+            PlainPacket segment = default;
+            Assert.True(PlainPacket.TryRead(bytes, linkType, ref segment));
             Assert.Equal((mac, (ushort)40000, (ushort)443), (segment.SourceMac, segment.SourcePort, segment.DestinationPort));
             Assert.Equal((0xFFFFFF00, 5001u, (ushort)1234, 100u), (segment.Sequence, segment.Acknowledgment, segment.Window, segment.PayloadOctets));
             Assert.Equal(ipHeader + 20 + options.Length + 100, segment.IpOctets);
@@ -37,8 +37,8 @@ public sealed class PlainSegmentTests
         // A length below the IP packet's leaves a rest that belongs to nobody.
         foreach (PacketBuilder udp in new[] { PacketBuilder.Ip(source, destination).Udp(5000, 53).PayloadOfLength(9), PacketBuilder.Ip(source, destination).Udp(5000, 53).PayloadOfLength(9).UdpLength(12) })
         {
-            PlainSegment segment = default;
-            Assert.True(PlainSegment.TryRead(udp.Ethernet().Build(), LinkType.Ethernet, ref segment));
+            PlainPacket segment = default;
+            Assert.True(PlainPacket.TryRead(udp.Ethernet().Build(), LinkType.Ethernet, ref segment));
             Assert.Equal((ProtocolNumbers.Udp, false, headers + 9), (segment.Protocol, segment.IsSyn, segment.IpOctets));
             Assert.Equal((0x020000000001UL, (ushort)5000, (ushort)53), (segment.SourceMac, segment.SourcePort, segment.DestinationPort));
         }
@@ -60,8 +60,8 @@ public sealed class PlainSegmentTests
         foreach (string[] ends in new string[][] { ["10.0.0.5", "203.0.113.7"], ["2001:db8::5", "2001:db8:1::7"] })
         {
             byte[] bytes = PacketBuilder.Ip(ends[0], ends[1]).Tcp(1, 2, TcpFlags.Syn | TcpFlags.Ece | TcpFlags.Cwr, 77, options: options).PayloadOfLength(9);
-            PlainSegment segment = default;
-            Assert.True(PlainSegment.TryRead(bytes, LinkType.RawIp, ref segment));
+            PlainPacket segment = default;
+            Assert.True(PlainPacket.TryRead(bytes, LinkType.RawIp, ref segment));
             Assert.Equal((true, 77u, 9u, scale), (segment.IsSyn, segment.Sequence, segment.PayloadOctets, segment.Offers.WindowScale));
             Assert.Equal(
                 (offersScale ? PacketTraits.WindowScale : 0) | (offersSack ? PacketTraits.SackPermitted : 0), segment.Offers.Traits);
@@ -102,9 +102,9 @@ public sealed class PlainSegmentTests
             byte[] bytes = packet.PayloadOfLength(3).Ethernet();
             for (int length = 0; length <= bytes.Length; length++)
             {
-                PlainSegment segment = default;
+                PlainPacket segment = default;
                 ReadOnlySpan<byte> octets = guard is null ? bytes.AsSpan(0, length) : guard.Place(bytes.AsSpan(0, length));
-                Assert.Equal(length == bytes.Length, PlainSegment.TryRead(octets, LinkType.Ethernet, ref segment));
+                Assert.Equal(length == bytes.Length, PlainPacket.TryRead(octets, LinkType.Ethernet, ref segment));
             }
         }
     }
@@ -115,8 +115,8 @@ public sealed class PlainSegmentTests
     private static bool IsPlain(PacketBuilder packet)
     {
         byte[] bytes = packet.Build();
-        PlainSegment segment = default;
+        PlainPacket segment = default;
         bool isRaw = bytes[0] >> 4 != 0;
-        return PlainSegment.TryRead(bytes, isRaw ? LinkType.RawIp : LinkType.Ethernet, ref segment);
+        return PlainPacket.TryRead(bytes, isRaw ? LinkType.RawIp : LinkType.Ethernet, ref segment);
     }
 }
