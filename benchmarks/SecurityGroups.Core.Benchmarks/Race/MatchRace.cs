@@ -11,7 +11,6 @@ internal sealed class MatchRace : IDisposable
     private const int NaiveHeaders = 1_024;
     private const int Compilations = 5;
     private readonly MatchKey[] _keys;
-    private readonly bool[] _allowed = new bool[Burst];
     private readonly Firewall _firewall;
     private readonly CompiledForm _form;
 
@@ -76,14 +75,9 @@ internal sealed class MatchRace : IDisposable
         MembershipIndex members = _firewall.Ruleset.Members;
         for (int start = 0; start + Burst <= _keys.Length; start += Burst)
         {
-            for (int i = 0; i < Burst; i++)
-            {
-                _allowed[i] = _form.IsAllowed(_keys[start + i], members, 0);
-            }
-
-            allowed += _allowed[0] ? 1 : 0;
+            allowed |= (int)_form.AreAllowed(_keys.AsSpan(start, Burst), members, 0);
         }
 
-        return allowed > 0 ? _keys.Length / Burst * Burst : throw new InvalidOperationException("Nothing is allowed.");
+        return allowed != 0 ? _keys.Length / Burst * Burst : throw new InvalidOperationException("Nothing is allowed.");
     }
 }

@@ -46,6 +46,43 @@ internal sealed class AddressPieces
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(UInt128 address) => _isWide ? _wide.CountBelow(new WideKey(address)) : _narrow.CountBelow(NarrowKey(address));
 
+    /// <summary>The numbers of the pieces that the addresses of a burst of keys lie in.</summary>
+    public void Find(ReadOnlySpan<MatchKey> keys, ref Burst<int> pieces)
+    {
+        if (_isWide)
+        {
+            FindWide(keys, ref pieces);
+        }
+        else
+        {
+            FindNarrow(keys, ref pieces);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void FindWide(ReadOnlySpan<MatchKey> keys, ref Burst<int> pieces)
+    {
+        Unsafe.SkipInit(out Burst<WideKey> addresses);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            addresses[i] = new WideKey(keys[i].Remote);
+        }
+
+        _wide.CountBelow(ref addresses, keys.Length, ref pieces);
+    }
+
+    [SkipLocalsInit]
+    private void FindNarrow(ReadOnlySpan<MatchKey> keys, ref Burst<int> pieces)
+    {
+        Unsafe.SkipInit(out Burst<int> addresses);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            addresses[i] = NarrowKey(keys[i].Remote);
+        }
+
+        _narrow.CountBelow(ref addresses, keys.Length, ref pieces);
+    }
+
     /// <summary>An address as a signed number that orders like it: what vectors compare.</summary>
     private static int NarrowKey(UInt128 address) => (int)(uint)address ^ int.MinValue;
 }

@@ -32,9 +32,23 @@ internal sealed class AllowMatrix
 
     /// <summary>Whether the set of a row allows a service.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Contains(int row, int service)
+    public bool Contains(int row, int service) => Bit(row, _columns.CountBelow(service)) != 0;
+
+    /// <summary>A bit for each service of a burst: whether the set of its row allows it.</summary>
+    [SkipLocalsInit]
+    public uint Contains(ref Burst<int> rows, ref Burst<int> services, int length)
     {
-        int column = _columns.CountBelow(service);
-        return ((_words[(row * _rowWords) + (int)((uint)column / WordBits)] >> column) & 1) != 0;
+        Unsafe.SkipInit(out Burst<int> columns);
+        _columns.CountBelow(ref services, length, ref columns);
+        uint allowed = 0;
+        for (int i = length - 1; i >= 0; i--)
+        {
+            allowed = (allowed * 2) + Bit(rows[i], columns[i]);
+        }
+
+        return allowed;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Bit(int row, int column) => (_words[(row * _rowWords) + (int)((uint)column / WordBits)] >> column) & 1;
 }

@@ -23,4 +23,21 @@ internal sealed class AllowSets
     /// <summary>Whether a set allows a service.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Contains(int set, int service) => _matrix is not null ? _matrix.Contains(set, service) : _lists.Contains(set, service);
+
+    /// <summary>A bit for each service of a burst: whether its set allows it.</summary>
+    public uint Contains(ref Burst<int> sets, ref Burst<int> services, int length)
+    {
+        if (_matrix is not null)
+        {
+            return _matrix.Contains(ref sets, ref services, length);
+        }
+
+        uint allowed = 0;
+        for (int i = 0; i < length; i++)
+        {
+            allowed |= (_lists.Contains(sets[i], services[i]) ? 1u : 0) << i;
+        }
+
+        return allowed;
+    }
 }

@@ -11,7 +11,10 @@ internal interface IRankNode<TSelf, TKey>
     static abstract TSelf Empty { get; }
 
     /// <summary>How many keys of a node are below a key. No branch depends on either.</summary>
-    static abstract int CountBelow(ref TSelf node, TKey key);
+    static abstract int CountBelow(ref TSelf node, in TKey key);
+
+    /// <summary>How many of the first keys in a run of nodes are below each key of a burst. No branch depends on any.</summary>
+    static abstract void CountBelow(ref TSelf nodes, int count, ref Burst<TKey> keys, ref Burst<int> counts);
 
     /// <summary>Puts a key at its place.</summary>
     void Set(int index, TKey key);

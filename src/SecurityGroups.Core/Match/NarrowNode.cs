@@ -29,9 +29,29 @@ internal struct NarrowNode : IRankNode<NarrowNode, int>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CountBelow(ref NarrowNode node, int key) => Vector512.IsHardwareAccelerated
+    public static int CountBelow(ref NarrowNode node, in int key) => Vector512.IsHardwareAccelerated
         ? CountBelow512(ref node, key)
         : Vector256.IsHardwareAccelerated ? CountBelow256(ref node, key) : CountBelow128(ref node, key);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CountBelow(ref NarrowNode nodes, int count, ref Burst<int> keys, ref Burst<int> counts)
+    {
+        Vector512<int> low = Vector512.LoadUnsafe(ref keys[0]);
+        Vector512<int> high = Vector512.LoadUnsafe(ref keys[0], 16);
+        Vector512<int> lowCounts = Vector512<int>.Zero;
+        Vector512<int> highCounts = Vector512<int>.Zero;
+        for (int i = 0; i < count; i++)
+        {
+            // A lane that is below is -1.
+            Vector512<int> key = Vector512.Create(Unsafe.Add(ref Unsafe.As<NarrowNode, int>(ref nodes), i));
+            lowCounts -= Vector512.LessThan(key, low);
+            highCounts -= Vector512.LessThan(key, high);
+        }
+
+        lowCounts.StoreUnsafe(ref counts[0]);
+        highCounts.StoreUnsafe(ref counts[0], 16);
+    }
 
     /// <inheritdoc/>
     public void Set(int index, int key) => this[index] = key;

@@ -40,6 +40,26 @@ internal sealed class RuleTable(
         return sets.Contains(setOfPiece[pieces.Find(remote)], service);
     }
 
+    /// <summary>A bit for each key of a burst: whether a rule for any remote or for a prefix admits the packet.</summary>
+    [SkipLocalsInit]
+    public uint AllowsAddresses(ReadOnlySpan<MatchKey> keys)
+    {
+        Unsafe.SkipInit(out Burst<int> services);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            services[i] = keys[i].Service;
+        }
+
+        Unsafe.SkipInit(out Burst<int> found);
+        pieces.Find(keys, ref found);
+        foreach (ref int piece in found[..keys.Length])
+        {
+            piece = setOfPiece[piece];
+        }
+
+        return sets.Contains(ref found, ref services, keys.Length);
+    }
+
     /// <summary>Whether a rule for a security group admits the packet.</summary>
     public bool AllowsMember(in MatchKey key, MembershipIndex members, int network)
     {
@@ -52,6 +72,21 @@ internal sealed class RuleTable(
         }
 
         return false;
+    }
+
+    /// <summary>Those of some keys, a bit each, whose packets a rule for a security group admits.</summary>
+    public uint AllowsMembers(ReadOnlySpan<MatchKey> keys, uint which, MembershipIndex members, int network)
+    {
+        uint allowed = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (((which >> i) & 1) != 0 && AllowsMember(keys[i], members, network))
+            {
+                allowed |= 1u << i;
+            }
+        }
+
+        return allowed;
     }
 
     /// <summary>The lowest rule that admits the packet, or <see cref="RuleLists.None"/>.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using SecurityGroups.Match;
+using SecurityGroups.Tests.Match;
 using SecurityGroups.Tests.Support;
 
 namespace SecurityGroups.Tests.Compile;
@@ -35,14 +36,20 @@ public sealed class ClassbenchTests
         SecurityGroup group = SecurityGroup.CreateEmpty("g").WithRules([.. rules]);
         FormModel model = new([new RuleBlock(1, group)], new Dictionary<string, AddressGroup>(), [], _ => 0);
         CompiledForm form = model.Compile();
-        foreach (string line in Lines(name, "mix.trace").Take(Sample))
+        MatchKey[] keys = [.. Lines(name, "mix.trace").Select(line => Key(line, ethertype))];
+        BurstRuns.AssertAgree(form, keys, MembershipIndex.Empty, 0);
+        foreach (MatchKey key in keys.Take(Sample))
         {
-            string[] parts = line.Split(' ');
-            MatchKey key = new(Direction.Ingress, ethertype, Cidr.Parse(parts[1]).Bits, byte.Parse(parts[0], null), ushort.Parse(parts[2], null));
             long expected = model.FindRule(key, 0);
             Assert.Equal(expected, form.FindRule(key, MembershipIndex.Empty, 0));
             Assert.Equal(expected > 0, form.IsAllowed(key, MembershipIndex.Empty, 0));
         }
+    }
+
+    private static MatchKey Key(string line, Ethertype ethertype)
+    {
+        string[] parts = line.Split(' ');
+        return new MatchKey(Direction.Ingress, ethertype, Cidr.Parse(parts[1]).Bits, byte.Parse(parts[0], null), ushort.Parse(parts[2], null));
     }
 
     private static SecurityGroupRule Rule(string line, Ethertype ethertype)

@@ -18,6 +18,9 @@ public sealed class FormCompilerTests
         }
     }
 
+    [Property(MaxTest = 300)]
+    public void AreAllowed_AnyPolicy_AgreesWithSingleKeys(int seed) => new FormDice(new Random(seed)).CheckBursts();
+
     [Fact]
     public void Form_OfFewRules_KeepsItsMemory()
     {
@@ -131,7 +134,7 @@ public sealed class FormCompilerTests
         Dictionary<string, AddressGroup> addressGroups = new() { ["office"] = new AddressGroup("office", []), ["empty"] = new AddressGroup("empty", []) };
         CompiledForm form = new FormModel(blocks, addressGroups, members, id => id[0] - 'a').Compile();
         MembershipIndex index = MembershipIndex.Empty.With(members, 1);
-        MatchKey[] keys = [.. Enumerable.Range(0, 2000).Select(_ => FormDice.Key(random, blocks, members))];
+        MatchKey[] keys = [.. Enumerable.Range(0, 2000).Select(_ => FormDice.Key(random, blocks, members)).OrderBy(key => (key.Direction, key.Ethertype))];
         long sum = Sum(form, index, keys);
         long before = GC.GetAllocatedBytesForCurrentThread();
         long again = Sum(form, index, keys);
@@ -145,6 +148,11 @@ public sealed class FormCompilerTests
         foreach (ref readonly MatchKey key in keys.AsSpan())
         {
             sum += form.FindRule(key, index, 0) + (form.IsAllowed(key, index, 0) ? 1 : 0);
+        }
+
+        for (int start = 0; start + MatchKey.MaxBurst <= keys.Length; start += MatchKey.MaxBurst)
+        {
+            sum += form.AreAllowed(keys.AsSpan(start, MatchKey.MaxBurst), index, 0);
         }
 
         return sum;

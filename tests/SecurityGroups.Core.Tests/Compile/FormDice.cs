@@ -51,6 +51,17 @@ internal sealed class FormDice
         return expected;
     }
 
+    /// <summary>Bursts of every length decide what single keys do; some bursts need several tables.</summary>
+    public void CheckBursts()
+    {
+        MatchKey first = Key();
+        MatchKey[] any = [.. Enumerable.Range(0, 200).Select(_ => Key())];
+        MatchKey[] ofOneTable = Array.FindAll(any, key => key.HasTableOf(first));
+        BurstRuns.AssertAgree(_form, any, _index, _random.Next(2));
+        BurstRuns.AssertAgree(_form, [.. ofOneTable, .. any], _index, _random.Next(2));
+        BurstRuns.AssertAgree(_form, [.. Enumerable.Repeat(ofOneTable, 5).SelectMany(keys => keys)], _index, _random.Next(2));
+    }
+
     private static int NumberOf(string id) => Array.IndexOf(s_ids, id);
 
     public static SecurityGroup Group(Random random, string id) =>

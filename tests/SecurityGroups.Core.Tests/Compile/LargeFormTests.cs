@@ -38,9 +38,10 @@ public sealed class LargeFormTests
         FormModel model = new([new RuleBlock(1, group)], new Dictionary<string, AddressGroup>(), [], _ => 0);
         CompiledForm form = model.Compile();
         Assert.InRange(form.Octets, 1, FormCompiler.MaxOctetsOfForm + (Rules * FormCompiler.MaxOctetsPerRow));
-        for (int i = 0; i < 100; i++)
+        MatchKey[] keys = [.. Enumerable.Range(0, 100).Select(_ => Key(random, group.Rules[random.Next(Rules)]))];
+        BurstRuns.AssertAgree(form, keys, MembershipIndex.Empty, 0);
+        foreach (MatchKey key in keys)
         {
-            MatchKey key = Key(random, group.Rules[random.Next(Rules)]);
             long expected = model.FindRule(key, 0);
             Assert.Equal(expected, form.FindRule(key, MembershipIndex.Empty, 0));
             Assert.Equal(expected > 0, form.IsAllowed(key, MembershipIndex.Empty, 0));

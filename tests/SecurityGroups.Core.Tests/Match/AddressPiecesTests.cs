@@ -78,12 +78,22 @@ public sealed class AddressPiecesTests
         Assert.InRange(PrefixModel.Pieces(prefixes, ethertype).Pieces.Octets, prefixes.Length * least, prefixes.Length * most);
     }
 
+    /// <summary>One by one and in bursts.</summary>
     private static void AssertAgrees(Prefix[] prefixes, Random random, Ethertype ethertype)
     {
         (AddressPieces pieces, int[] longest) = PrefixModel.Pieces(prefixes, ethertype);
-        foreach (UInt128 address in PrefixModel.Probes(prefixes, random, ethertype))
+        UInt128[] addresses = [.. PrefixModel.Probes(prefixes, random, ethertype)];
+        foreach (UInt128 address in addresses)
         {
             Assert.Equal(PrefixModel.Longest(prefixes, address), longest[pieces.Find(address)]);
+        }
+
+        MatchKey[] keys = Array.ConvertAll(addresses, address => new MatchKey(default, ethertype, address, 6, 1));
+        Burst<int> found = default;
+        foreach ((int start, int length) in BurstRuns.Cut(keys.Length))
+        {
+            pieces.Find(keys.AsSpan(start, length), ref found);
+            Assert.Equal(Array.ConvertAll(addresses[start..(start + length)], pieces.Find), found[..length]);
         }
     }
 }

@@ -113,7 +113,7 @@ public sealed class AllowSetsTests
     [Fact]
     public void Octets_OfBothForms_CountTheirParts()
     {
-        Assert.Equal(64 + 64 + 4 + (2 * 4), new AllowMatrix([5], [0, 2]).Octets);
+        Assert.Equal(64 + 64 + (2 * 4), new AllowMatrix([5], [0, 2]).Octets);
         Assert.Equal((2 + 3 + 2) * 4, new AllowLists([1, 2], [0, 0, 2], [0, 0]).Octets);
     }
 
@@ -163,12 +163,32 @@ public sealed class AllowSetsTests
 
     private static void AssertEqual(bool[] expected, AllowSets sets, int set)
     {
+        AssertEqualInBursts(expected, sets, set);
         for (int service = 0; service < expected.Length; service++)
         {
             if (expected[service] != sets.Contains(set, service))
             {
                 Assert.Fail($"Service {service} should be {expected[service]}.");
             }
+        }
+    }
+
+    /// <summary>In bursts of every length, that hold the service in the empty set, too.</summary>
+    private static void AssertEqualInBursts(bool[] expected, AllowSets sets, int set)
+    {
+        Burst<int> services = default;
+        Burst<int> rows = default;
+        foreach ((int start, int length) in BurstRuns.Cut(expected.Length))
+        {
+            uint bits = 0;
+            for (int i = 0; i < length; i++)
+            {
+                services[i] = start + i;
+                rows[i] = (start + i) % 5 == 0 ? 0 : set;
+                bits |= (expected[start + i] && rows[i] == set ? 1u : 0) << i;
+            }
+
+            Assert.Equal(bits, sets.Contains(ref rows, ref services, length));
         }
     }
 }

@@ -5,8 +5,9 @@ namespace SecurityGroups.Tests.Match;
 
 public sealed class RankTreeTests
 {
-    /// <summary>Around what fills one level of nodes, two levels, and so on.</summary>
-    public static TheoryData<int> Sizes => [0, 1, 7, 8, 9, 15, 16, 17, 71, 72, 73, 271, 272, 273, 647, 648, 649, 4623, 4624, 4625, 5832, 5833, 78_608, 78_609];
+    /// <summary>Around what fills the top, a level below it, two levels, and so on: of nodes of 8, then of 16.</summary>
+    public static TheoryData<int> Sizes =>
+        [0, 1, 7, 8, 9, 15, 16, 17, 18, 24, 25, 31, 32, 33, 34, 48, 49, 136, 137, 138, 528, 529, 530, 1224, 1225, 1226, 8976, 8977, 8978, 11_016, 11_017, 152_592, 152_593];
 
     [Theory]
     [MemberData(nameof(Sizes))]
@@ -14,22 +15,9 @@ public sealed class RankTreeTests
     {
         int[] narrow = [.. Enumerable.Range(0, size).Select(i => int.MinValue + 1 + (i * 3))];
         UInt128[] wide = [.. Enumerable.Range(0, size).Select(i => ((UInt128)i << 63) + 1)];
-        RankTree<NarrowNode, int> narrowTree = new(narrow);
-        RankTree<WideNode, WideKey> wideTree = Wide(wide);
-        for (int i = 0; i < size; i++)
-        {
-            Assert.Equal(i, narrowTree.CountBelow(narrow[i] - 1));
-            Assert.Equal(i, narrowTree.CountBelow(narrow[i]));
-            Assert.Equal(i + 1, narrowTree.CountBelow(narrow[i] + 1));
-            Assert.Equal(i, wideTree.CountBelow(new WideKey(wide[i] - 1)));
-            Assert.Equal(i, wideTree.CountBelow(new WideKey(wide[i])));
-            Assert.Equal(i + 1, wideTree.CountBelow(new WideKey(wide[i] + 1)));
-        }
-
-        Assert.Equal(0, narrowTree.CountBelow(int.MinValue));
-        Assert.Equal(size, narrowTree.CountBelow(int.MaxValue));
-        Assert.Equal(0, wideTree.CountBelow(new WideKey(0)));
-        Assert.Equal(size, wideTree.CountBelow(new WideKey(UInt128.MaxValue)));
+        int[] expected = [.. Enumerable.Range(0, size).SelectMany(i => (int[])[i, i, i + 1]), 0, size];
+        AssertCounts(new RankTree<NarrowNode, int>(narrow), [.. narrow.SelectMany(key => (int[])[key - 1, key, key + 1]), int.MinValue, int.MaxValue], expected);
+        AssertCounts(Wide(wide), [.. wide.SelectMany(key => (UInt128[])[key - 1, key, key + 1]), 0, UInt128.MaxValue], expected);
     }
 
     [Property(MaxTest = 200)]
@@ -38,22 +26,28 @@ public sealed class RankTreeTests
         Random random = new(seed);
         UInt128[] keys = [.. Enumerable.Range(0, random.Next(700)).Select(_ => PrefixModel.Address(random, Ethertype.IPv6)).Distinct().Order()];
         int[] narrow = [.. keys.Select(key => (int)(uint)key).Distinct().Order()];
-        RankTree<NarrowNode, int> narrowTree = new(narrow);
-        RankTree<WideNode, WideKey> wideTree = Wide(keys);
-        for (int i = 0; i < 200; i++)
-        {
-            UInt128 key = PrefixModel.Address(random, Ethertype.IPv6);
-            Assert.Equal(narrow.Count(other => other < (int)(uint)key), narrowTree.CountBelow((int)(uint)key));
-            Assert.Equal(keys.Count(other => other < key), wideTree.CountBelow(new WideKey(key)));
-        }
+        UInt128[] probes = [.. Enumerable.Range(0, 200).Select(_ => PrefixModel.Address(random, Ethertype.IPv6))];
+        int[] narrowProbes = Array.ConvertAll(probes, probe => (int)(uint)probe);
+        AssertCounts(new RankTree<NarrowNode, int>(narrow), narrowProbes, Array.ConvertAll(narrowProbes, probe => narrow.Count(key => key < probe)));
+        AssertCounts(Wide(keys), probes, Array.ConvertAll(probes, probe => keys.Count(key => key < probe)));
+    }
+
+    /// <summary>Halves that are often equal, at either end of their range, or on either side of its middle.</summary>
+    [Property(MaxTest = 200)]
+    public void CountBelow_AnyHalves_AgreesWithCounting(int seed)
+    {
+        Random random = new(seed);
+        UInt128[] keys = [.. Enumerable.Range(0, random.Next(40)).Select(_ => FewHalves(random)).Distinct().Order()];
+        UInt128[] probes = [.. Enumerable.Range(0, 100).Select(_ => FewHalves(random))];
+        AssertCounts(Wide(keys), probes, Array.ConvertAll(probes, probe => keys.Count(key => key < probe)));
     }
 
     /// <summary>The highest key fills up nodes, so it must count as below nothing even where it is meant.</summary>
     [Fact]
     public void CountBelow_OfTheHighestKey_CountsAllOthers()
     {
-        Assert.Equal(2, new RankTree<NarrowNode, int>([1, 2, int.MaxValue]).CountBelow(int.MaxValue));
-        Assert.Equal(2, Wide([1, 2, UInt128.MaxValue]).CountBelow(new WideKey(UInt128.MaxValue)));
+        AssertCounts(new RankTree<NarrowNode, int>([1, 2, int.MaxValue]), [int.MaxValue], [2]);
+        AssertCounts(Wide([1, 2, UInt128.MaxValue]), [UInt128.MaxValue], [2]);
     }
 
     [Fact]
@@ -91,13 +85,33 @@ public sealed class RankTreeTests
 
     [Theory]
     [InlineData(0, 0, 0)]
-    [InlineData(1, 1, 1)]
-    [InlineData(16, 1, 1)]
-    [InlineData(17, 3, 2)]
-    [InlineData(272, 18, 2)]
-    [InlineData(273, 21, 3)]
-    public void Octets_AreThoseOfTheNodesOfEachLevel(int size, int nodes, int levels) =>
+    [InlineData(1, 1, 0)]
+    [InlineData(16, 1, 0)]
+    [InlineData(17, 2, 0)]
+    [InlineData(32, 2, 0)]
+    [InlineData(33, 1 + 3, 1)]
+    [InlineData(528, 2 + 33, 1)]
+    [InlineData(529, 1 + 2 + 34, 2)]
+    public void Octets_AreThoseOfTheTopAndOfEachLevel(int size, int nodes, int levels) =>
         Assert.Equal(((nodes + 1) * 64) + (levels * 4), new RankTree<NarrowNode, int>(new int[size]).Octets);
+
+    private static void AssertCounts(RankTree<WideNode, WideKey> tree, UInt128[] keys, int[] expected) =>
+        AssertCounts(tree, Array.ConvertAll(keys, key => new WideKey(key)), expected);
+
+    /// <summary>One by one and in bursts, with whatever an earlier burst left behind the last key.</summary>
+    private static void AssertCounts<TNode, TKey>(RankTree<TNode, TKey> tree, TKey[] keys, int[] expected)
+        where TNode : unmanaged, IRankNode<TNode, TKey>
+    {
+        Assert.Equal(expected, Array.ConvertAll(keys, key => tree.CountBelow(key)));
+        Burst<TKey> burst = default;
+        Burst<int> counts = default;
+        foreach ((int start, int length) in BurstRuns.Cut(keys.Length))
+        {
+            keys.AsSpan(start, length).CopyTo(burst);
+            tree.CountBelow(ref burst, length, ref counts);
+            Assert.Equal(expected.AsSpan(start, length), counts[..length]);
+        }
+    }
 
     private static RankTree<WideNode, WideKey> Wide(UInt128[] keys) => new(Array.ConvertAll(keys, key => new WideKey(key)));
 
