@@ -91,7 +91,7 @@ internal sealed class FormCompiler
             return;
         }
 
-        TableRules table = _tables[((int)rule.Direction * 2) + (int)ethertype];
+        TableRules table = _tables[MatchKey.TableOf(rule.Direction, ethertype)];
         RuleRow row = new(range.Low, range.High, number);
         switch (rule.Remote.Kind)
         {

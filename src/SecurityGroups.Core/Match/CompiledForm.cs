@@ -11,7 +11,7 @@ namespace SecurityGroups.Match;
 /// Rules count from 0 through the groups in order of their ids; a rule's number for the outside is its place in its group plus the first
 /// number of that group's block, so that forms without a changed group keep naming rules rightly. Cost: a search among the
 /// ends of prefixes and one among those of port ranges; a membership lookup more where rules reference groups, whatever the number of
-/// members.
+/// members. Keys of one table that come in a burst go through both searches together, at about 0.4 of that.
 /// </remarks>
 internal sealed class CompiledForm
 {
@@ -21,7 +21,7 @@ internal sealed class CompiledForm
     private readonly int[] _firstRules;
     private readonly long[] _firstNumbers;
 
-    /// <param name="tables">Ingress IPv4, ingress IPv6, egress IPv4, egress IPv6.</param>
+    /// <param name="tables">Each at its <see cref="MatchKey.TableOf"/>.</param>
     /// <param name="stateful">Whether the groups are stateful.</param>
     /// <param name="firstRules">For each group how many rules stand in the groups before it.</param>
     /// <param name="firstNumbers">For each group the number of its first rule.</param>
@@ -48,7 +48,7 @@ internal sealed class CompiledForm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsAllowed(in MatchKey key, MembershipIndex members, int network)
     {
-        RuleTable table = Table(key.Direction, key.Ethertype);
+        RuleTable table = _tables[key.Table];
         bool isAllowed = table.AllowsAddress(key.Remote, key.Service);
 
         // In this order: a table without groups, known from packet to packet, must not branch on the packet's verdict.
@@ -66,7 +66,7 @@ internal sealed class CompiledForm
             return AreAllowedOneByOne(keys, members, network);
         }
 
-        RuleTable table = Table(keys[0].Direction, keys[0].Ethertype);
+        RuleTable table = _tables[keys[0].Table];
         uint allowed = table.AllowsAddresses(keys);
         return table.Groups.IsEmpty ? allowed : allowed | table.AllowsMembers(keys, ~allowed, members, network);
     }
@@ -74,7 +74,7 @@ internal sealed class CompiledForm
     /// <summary>The number of a rule that admits the packet, the first by group id and position; 0 when none does. No allocation.</summary>
     public long FindRule(in MatchKey key, MembershipIndex members, int network)
     {
-        int rule = Table(key.Direction, key.Ethertype).FindRule(key, members, network);
+        int rule = _tables[key.Table].FindRule(key, members, network);
         return rule == RuleLists.None ? 0 : NumberOf(rule);
     }
 
@@ -94,7 +94,7 @@ internal sealed class CompiledForm
     {
         foreach (ref readonly MatchKey key in keys)
         {
-            if (!key.HasTableOf(keys[0]))
+            if (key.Table != keys[0].Table)
             {
                 return false;
             }
@@ -114,7 +114,7 @@ internal sealed class CompiledForm
         return allowed;
     }
 
-    private RuleTable Table(Direction direction, Ethertype ethertype) => _tables[((int)direction * 2) + (int)ethertype];
+    private RuleTable Table(Direction direction, Ethertype ethertype) => _tables[MatchKey.TableOf(direction, ethertype)];
 
     private long NumberOf(int rule)
     {

@@ -25,8 +25,13 @@ internal readonly struct MatchKey(Direction direction, Ethertype ethertype, UInt
     /// disjoint ranges.
     /// </summary>
     public readonly int Service = ServiceOf(protocol, port);
-    public readonly Direction Direction = direction;
-    public readonly Ethertype Ethertype = ethertype;
+
+    /// <summary>Direction and ethertype as one number, by which a form keeps its tables of rules.</summary>
+    public readonly byte Table = TableOf(direction, ethertype);
+
+    public Direction Direction => (Direction)(Table >> 1);
+
+    public Ethertype Ethertype => (Ethertype)(Table & 1);
 
     public byte Protocol => (byte)(Service >> PortBits);
 
@@ -34,6 +39,6 @@ internal readonly struct MatchKey(Direction direction, Ethertype ethertype, UInt
 
     public static int ServiceOf(byte protocol, ushort port) => (protocol << PortBits) | port;
 
-    /// <summary>Whether the same rules are about both.</summary>
-    public bool HasTableOf(in MatchKey other) => Direction == other.Direction && Ethertype == other.Ethertype;
+    /// <summary>Ingress IPv4, ingress IPv6, egress IPv4, egress IPv6.</summary>
+    public static byte TableOf(Direction direction, Ethertype ethertype) => (byte)(((int)direction << 1) | (int)ethertype);
 }

@@ -77,6 +77,7 @@ internal readonly struct RankTree<TNode, TKey>
         return next - node;
     }
 
+    // Never part of its caller: a method may inline only so much, and what would be left over here are the steps.
     /// <summary>How many keys are below each of a burst's first keys.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void CountBelow(ref Burst<TKey> keys, int length, ref Burst<int> counts)

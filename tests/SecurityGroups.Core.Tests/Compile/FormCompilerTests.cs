@@ -134,7 +134,7 @@ public sealed class FormCompilerTests
         Dictionary<string, AddressGroup> addressGroups = new() { ["office"] = new AddressGroup("office", []), ["empty"] = new AddressGroup("empty", []) };
         CompiledForm form = new FormModel(blocks, addressGroups, members, id => id[0] - 'a').Compile();
         MembershipIndex index = MembershipIndex.Empty.With(members, 1);
-        MatchKey[] keys = [.. Enumerable.Range(0, 2000).Select(_ => FormDice.Key(random, blocks, members)).OrderBy(key => (key.Direction, key.Ethertype))];
+        MatchKey[] keys = [.. Enumerable.Range(0, 2000).Select(_ => FormDice.Key(random, blocks, members)).OrderBy(key => key.Table)];
         long sum = Sum(form, index, keys);
         long before = GC.GetAllocatedBytesForCurrentThread();
         long again = Sum(form, index, keys);

@@ -56,7 +56,7 @@ internal sealed class FormDice
     {
         MatchKey first = Key();
         MatchKey[] any = [.. Enumerable.Range(0, 200).Select(_ => Key())];
-        MatchKey[] ofOneTable = Array.FindAll(any, key => key.HasTableOf(first));
+        MatchKey[] ofOneTable = Array.FindAll(any, key => key.Table == first.Table);
         BurstRuns.AssertAgree(_form, any, _index, _random.Next(2));
         BurstRuns.AssertAgree(_form, [.. ofOneTable, .. any], _index, _random.Next(2));
         BurstRuns.AssertAgree(_form, [.. Enumerable.Repeat(ofOneTable, 5).SelectMany(keys => keys)], _index, _random.Next(2));
