@@ -15,8 +15,8 @@ namespace SecurityGroups.Match;
 /// </code>
 /// Every search takes as many steps as the tree has levels and each step is a compare of whole vectors, so nothing depends on the key but
 /// addresses: the processor mispredicts nothing and searches for different keys overlap. That is worth more than fewer steps: a
-/// mispredicted branch costs as much as two of them. The top takes a step less where one node would be too small: its nodes are read
-/// together, while levels wait for each other. Cost: a node a level, 17-way for 32 bits; the keys and a sixteenth of them in memory.
+/// mispredicted branch costs as much as two of them. A second node in the top saves a level where one is too small, and costs less: both are
+/// read at once, while levels wait for each other. Cost: a node a level, 17-way for 32 bits; the keys and a sixteenth of them in memory.
 /// <para>
 /// The keys of a burst go down together, level by level, so that dozens of nodes are on their way from memory at once and no step waits for
 /// the one before. At the top all keys of the burst meet the same nodes, and the compare is turned round: one of the node's keys with all of
@@ -77,8 +77,8 @@ internal readonly struct RankTree<TNode, TKey>
         return next - node;
     }
 
-    // Never part of its caller: a method may inline only so much, and what would be left over here are the steps.
     /// <summary>How many keys are below each of a burst's first keys.</summary>
+    /// <remarks>Never part of its caller: a method may inline only so much, and what would be left over are the steps.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void CountBelow(ref Burst<TKey> keys, int length, ref Burst<int> counts)
     {
