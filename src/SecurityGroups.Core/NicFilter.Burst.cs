@@ -72,7 +72,8 @@ public sealed partial class NicFilter
         return Count(direction, decisions);
     }
 
-    // Three passes, so that the misses of 32 packets overlap: read and ask for index lines, ask for entry lines, judge.
+    // Three passes, so that the misses of 32 packets overlap: read and ask for index lines, ask for entry lines, judge. Before the third, where
+    // rules are many, they are asked of all packets together that no connection seems to know.
     [SkipLocalsInit]
     private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
         where TBurst : IBurst, allows ref struct
@@ -82,6 +83,8 @@ public sealed partial class NicFilter
         Span<Flow> flows = stackalloc Flow[Stride];
         Span<Reason> forms = stackalloc Reason[Stride];
         uint plain = 0;
+        uint unknown = 0;
+        bool matchesTogether = judge.MatchesTogether;
         for (int i = 0; i < decisions.Length; i++)
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
@@ -102,22 +105,25 @@ public sealed partial class NicFilter
 
         for (int i = 0; i < decisions.Length; i++)
         {
-            if (flows[i].IsTracked)
+            if (flows[i].IsTracked && !judge.PrefetchEntry(flows[i]) && matchesTogether && plainPackets[i].MayOpen)
             {
-                judge.PrefetchEntry(flows[i]);
+                unknown |= 1u << i;
             }
         }
 
+        unknown &= plain;
+        uint admitted = unknown == 0 ? 0 : judge.Match(plainPackets, unknown);
         for (int i = 0; i < decisions.Length; i++)
         {
             bool isPlain = ((plain >> i) & 1) != 0;
-            if (isPlain && !plainPackets[i].IsSyn && judge.TryAdvance(plainPackets[i], flows[i]))
+            bool isUnknown = ((unknown >> i) & 1) != 0;
+            if (isPlain && !isUnknown && !plainPackets[i].IsSyn && judge.TryAdvance(plainPackets[i], flows[i]))
             {
                 decisions[i] = Decision.Allow(Reason.Established);
                 continue;
             }
 
-            if (isPlain && judge.TryOpen(plainPackets[i], flows[i], out decisions[i]))
+            if (isPlain && judge.TryOpen(plainPackets[i], flows[i], isUnknown ? ((admitted >> i) & 1) != 0 : null, out decisions[i]))
             {
                 continue;
             }

@@ -136,7 +136,7 @@ public sealed partial class NicFilter
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
             bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref plain, ref flow);
             decision = isPlain && !plain.IsSyn && judge.TryAdvance(plain, flow) ? Decision.Allow(Reason.Established)
-                : isPlain && judge.TryOpen(plain, flow, out decision) ? decision
+                : isPlain && judge.TryOpen(plain, flow, isAdmitted: null, out decision) ? decision
                 : DecideOne(judge, bytes, originalLength, out isCut);
         }
         else

@@ -32,6 +32,9 @@ internal readonly struct NicRules(Ruleset ruleset, NicBinding nic, FormEntry for
     /// <summary>Whether the rules admit a packet; counts nothing.</summary>
     public bool Match(in MatchKey key) => form.Form.IsAllowed(key, ruleset.Members, nic.Network);
 
+    /// <summary>A bit for each of some packets, at most <see cref="MatchKey.MaxBurst"/>: whether the rules admit it; counts nothing.</summary>
+    public uint Match(ReadOnlySpan<MatchKey> keys) => form.Form.AreAllowed(keys, ruleset.Members, nic.Network);
+
     /// <summary>The number of the rule that admits a packet.</summary>
     public long Find(in MatchKey key) => form.Form.FindRule(key, ruleset.Members, nic.Network);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using SecurityGroups.Guard;
 using SecurityGroups.Match;
@@ -34,11 +35,41 @@ internal readonly ref partial struct PacketJudge
         ? _tracker.TryTouch(flow.Key, flow.Hash, _direction, _now, _nic.Tracking, _rules)
         : _tracker.TryAdvance(flow, packet, _direction, _now, _nic.Tracking, _rules);
 
+    /// <summary>Whether packets that no connection seems to know are better matched together, before they are judged.</summary>
+    public bool MatchesTogether => _form.Form.IsWorthGathering;
+
+    /// <summary>A bit for each packet of a burst that <paramref name="which"/> has a bit for: whether the rules admit it.</summary>
+    /// <remarks>Rules are the same for the whole burst and know nothing of connections: they may be asked early, of all packets together.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
+    public uint Match(ReadOnlySpan<PlainPacket> packets, uint which)
+    {
+        Span<MatchKey> keys = stackalloc MatchKey[MatchKey.MaxBurst];
+        int count = 0;
+        for (uint left = which; left != 0; left &= left - 1)
+        {
+            keys[count++] = KeyOf(packets[BitOperations.TrailingZeroCount(left)]);
+        }
+
+        uint admitted = 0;
+        uint matched = _rules.Match(keys[..count]);
+        for (uint left = which; left != 0; left &= left - 1, matched >>= 1)
+        {
+            admitted |= (matched & 1) << BitOperations.TrailingZeroCount(left);
+        }
+
+        return admitted;
+    }
+
     /// <summary>
     /// Decides a plain packet that no connection knows, and opens one for it if it may; false = there is a connection after all, the whole way.
     /// </summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="flow">Its flow.</param>
+    /// <param name="isAdmitted">Whether the rules admit it, where they were asked already.</param>
+    /// <param name="decision">The decision.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool TryOpen(in PlainPacket packet, in Flow flow, out Decision decision)
+    public bool TryOpen(in PlainPacket packet, in Flow flow, bool? isAdmitted, out Decision decision)
     {
         if (!_tracker.IsNew(flow))
         {
@@ -49,8 +80,8 @@ internal readonly ref partial struct PacketJudge
         Reason reason = ConnectionTracker.CanOpen(packet, _direction, _nic.Tracking);
         if (reason == Reason.NotEvaluated)
         {
-            MatchKey key = new(_direction, packet.Ethertype, flow.Key.Remote, packet.Protocol, packet.DestinationPort);
-            if (_rules.Match(key))
+            MatchKey key = KeyOf(packet);
+            if (isAdmitted ?? _rules.Match(key))
             {
                 return TryOpen(key, packet, flow, out decision);
             }
@@ -75,6 +106,10 @@ internal readonly ref partial struct PacketJudge
 
         return isDecided;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private MatchKey KeyOf(in PlainPacket packet) => new(
+        _direction, packet.Ethertype, _direction == Direction.Ingress ? packet.Source : packet.Destination, packet.Protocol, packet.DestinationPort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Decision Deny(Reason reason, in PlainPacket packet)

@@ -71,7 +71,8 @@ internal readonly ref partial struct PacketJudge
 
     public void PrefetchBucket(in Flow flow) => _tracker.PrefetchBucket(flow.Hash);
 
-    public void PrefetchEntry(in Flow flow) => _tracker.PrefetchEntry(flow.Hash, flow.Key.Ethertype);
+    /// <summary>False = the packet has no connection, if none comes meanwhile.</summary>
+    public bool PrefetchEntry(in Flow flow) => _tracker.PrefetchEntry(flow.Hash, flow.Key.Ethertype);
 
     /// <summary>Reads and decides. A packet whose headers a capture cut (<see cref="PacketTraits.HeadersCut"/>) has no meaningful decision.</summary>
     [SkipLocalsInit]

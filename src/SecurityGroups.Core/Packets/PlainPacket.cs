@@ -46,6 +46,9 @@ internal struct PlainPacket
     /// <summary>Whether this is a SYN; another TCP segment is an acknowledgment.</summary>
     public readonly bool IsSyn => Offers.IsSyn;
 
+    /// <summary>Whether this usually opens a connection where there is none.</summary>
+    public readonly bool MayOpen => IsSyn || Protocol == ProtocolNumbers.Udp;
+
     /// <summary>The same as the parser tells it, as far as it is told further: addresses, ports and what was in them.</summary>
     public readonly ParsedPacket ToPacket() => new()
     {

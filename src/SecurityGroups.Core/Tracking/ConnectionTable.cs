@@ -87,22 +87,28 @@ internal sealed partial class ConnectionTable
     /// <summary>Asks for the bucket's line; first of two steps of a burst.</summary>
     public void PrefetchBucket(ulong hash) => _buckets.Prefetch(Home(hash));
 
-    /// <summary>Asks for the lines of the entry that the bucket names; second step, when the bucket has arrived.</summary>
-    public void PrefetchEntry(ulong hash, Ethertype ethertype)
+    /// <summary>
+    /// Asks for the lines of the entry that the bucket names; second step, when the bucket has arrived. False = there is no such connection, if none
+    /// comes meanwhile.
+    /// </summary>
+    public bool PrefetchEntry(ulong hash, Ethertype ethertype)
     {
         ref Bucket bucket = ref _buckets[Home(hash)];
         uint slots = bucket.SlotsWith(Tag(hash));
-        if (slots != 0)
+        if (slots == 0)
         {
-            uint index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
-            _entries.Prefetch(index);
-            if (ethertype == Ethertype.IPv6)
-            {
-                _addresses.Prefetch(index);
-            }
-
-            _watch?.Prefetch(index);
+            return Volatile.Read(ref bucket.Spilled) != 0;
         }
+
+        uint index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
+        _entries.Prefetch(index);
+        if (ethertype == Ethertype.IPv6)
+        {
+            _addresses.Prefetch(index);
+        }
+
+        _watch?.Prefetch(index);
+        return true;
     }
 
     /// <summary>

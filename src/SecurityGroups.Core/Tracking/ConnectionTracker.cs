@@ -71,7 +71,7 @@ internal sealed partial class ConnectionTracker
 
     public void PrefetchBucket(ulong hash) => _table.PrefetchBucket(hash);
 
-    public void PrefetchEntry(ulong hash, Ethertype ethertype) => _table.PrefetchEntry(hash, ethertype);
+    public bool PrefetchEntry(ulong hash, Ethertype ethertype) => _table.PrefetchEntry(hash, ethertype);
 
     /// <summary>Whether packets of this kind have connections: not later fragments, nor ICMP but queries, nor source port 0 (it takes no answer).</summary>
     public static bool IsTrackable(in ParsedPacket packet)

@@ -45,19 +45,28 @@ public sealed class ShortWayProperties
     {
         Dice dice = new(seed);
         bool isIPv6 = dice.Chance(50);
+        bool hasMany = dice.Chance(10);
         FirewallOptions options = Options(dice);
         ManualTimeProvider clock = new();
-        using Firewall shortWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock });
-        using Firewall wholeWay = new(Policy(isIPv6, opens: true), options with { TimeProvider = clock, VerifyChecksums = true });
+        using Firewall shortWay = new(Policy(isIPv6, hasMany, opens: true), options with { TimeProvider = clock });
+        using Firewall wholeWay = new(Policy(isIPv6, hasMany, opens: true), options with { TimeProvider = clock, VerifyChecksums = true });
+        Assert.Equal(hasMany, shortWay.Ruleset.FormOf(shortWay.Ruleset.FindNic("nic")!).Form.IsWorthGathering);
         Func<int, (Direction, byte[])> next = tell(dice, isIPv6);
         for (int step = 0; step < Steps; step++)
         {
             clock.Advance(TimeSpan.FromMilliseconds(dice.Weighted((20, 0), (5, 1), (2, 2_500), (2, 40_000), (1, 400_000))));
-            (Direction direction, byte[] packet) = next(step);
-            Decision expected = wholeWay["nic"].Filter(direction, packet);
-            Decision actual = Filter(shortWay, direction, packet, inBurst: dice.Chance(50));
-            Assert.True(expected == actual, $"seed {seed} step {step}: whole way {expected}, short way {actual}, {direction} {Convert.ToHexString(packet)}");
-            seen[actual.Reason] = seen.GetValueOrDefault(actual.Reason) + 1;
+            int length = step < 3 ? 1 : dice.Weighted((8, 1), (2, 2 + dice.Below(40)));
+            (Direction Direction, byte[] Packet)[] packets = [.. Enumerable.Range(0, length).Select(i => next(step + i))];
+            Direction direction = packets[0].Direction;
+            byte[][] burst = [.. packets.Where(one => one.Direction == direction).Select(one => one.Packet)];
+            Decision[] expected = [.. burst.Select(packet => wholeWay["nic"].Filter(direction, packet))];
+            Decision[] actual = burst.Length == 1 && dice.Chance(50) ? [shortWay["nic"].Filter(direction, burst[0])] : Filter(shortWay, direction, burst);
+            for (int i = 0; i < burst.Length; i++)
+            {
+                Assert.True(expected[i] == actual[i], $"seed {seed} step {step}.{i}: whole way {expected[i]}, short way {actual[i]}, {direction} {Convert.ToHexString(burst[i])}");
+                seen[actual[i].Reason] = seen.GetValueOrDefault(actual[i].Reason) + 1;
+            }
+
             if (options.Events is not null)
             {
                 Assert.Equal(Told(wholeWay), Told(shortWay));
@@ -66,8 +75,8 @@ public sealed class ShortWayProperties
             if (dice.Chance(2))
             {
                 bool opens = dice.Chance(50);
-                shortWay.Update(_ => Policy(isIPv6, opens));
-                wholeWay.Update(_ => Policy(isIPv6, opens));
+                shortWay.Update(_ => Policy(isIPv6, hasMany, opens));
+                wholeWay.Update(_ => Policy(isIPv6, hasMany, opens));
             }
         }
 
@@ -89,16 +98,11 @@ public sealed class ShortWayProperties
         return [.. told, $"{firewall.Events.Suppressed} suppressed"];
     }
 
-    private static Decision Filter(Firewall firewall, Direction direction, byte[] packet, bool inBurst)
+    private static Decision[] Filter(Firewall firewall, Direction direction, byte[][] burst)
     {
-        if (!inBurst)
-        {
-            return firewall["nic"].Filter(direction, packet);
-        }
-
-        Decision[] decisions = new Decision[1];
-        firewall["nic"].Filter(direction, [packet], decisions);
-        return decisions[0];
+        Decision[] decisions = new Decision[burst.Length];
+        firewall["nic"].Filter(direction, [.. burst.Select(packet => (ReadOnlyMemory<byte>)packet)], decisions);
+        return decisions;
     }
 
     private static FirewallOptions Options(Dice dice) => new()
@@ -116,14 +120,19 @@ public sealed class ShortWayProperties
         },
     };
 
-    private static Policy Policy(bool isIPv6, bool opens)
+    private static Policy Policy(bool isIPv6, bool hasMany, bool opens)
     {
         SecurityGroup web = SecurityGroup.CreateEmpty("web")
             .WithRule(SecurityGroupRule.Ingress(IpProtocol.Tcp, opens ? 443 : 80, Remote.Any))
             .WithRule(SecurityGroupRule.Ingress(IpProtocol.Udp, opens ? 443 : 80, Remote.Any))
-            .WithRule(SecurityGroupRule.Egress(IpProtocol.Udp, 53, Remote.Any));
+            .WithRule(SecurityGroupRule.Egress(IpProtocol.Udp, 53, Remote.Any))
+            .WithRules(Enumerable.Range(0, hasMany ? 4_000 : 0).Select(i => Other(isIPv6, i)));
         return SecurityGroups.Policy.Create([web], [new Nic("nic") { Addresses = [NicAddress.Parse(isIPv6 ? Segments.LocalIPv6 : Segments.LocalIPv4)], SecurityGroups = ["web"] }]);
     }
+
+    // So many rules about others that a burst is matched together.
+    private static SecurityGroupRule Other(bool isIPv6, int number) => SecurityGroupRule.Ingress(
+        IpProtocol.Tcp, 1 + number, Remote.Network(isIPv6 ? $"2001:db8:2:{number:x}::/64" : $"198.{number >> 8}.{number & 255}.0/24"));
 
     // Either way, of a handful of connections; the ports of DHCP and lengths that are wrong among them.
     private static (Direction Direction, byte[] Packet) Datagram(Dice dice, bool isIPv6)
