@@ -11,14 +11,11 @@ internal sealed class TcpConversations : IDisposable
 {
     public const int RingLength = FrameLane.RingLength;
     private const int FrameOctets = FrameLane.FrameOctets;
-    private const int IpOffset = 14;
-    private const int TcpOffset = IpOffset + 20;
+    private const int TcpOffset = ClientFrame.TransportOffset;
     private const byte Syn = 0x02;
     private const byte SynAck = 0x12;
     private const byte Ack = 0x10;
     private const int ServerPort = 443;
-    private const uint ServerAddress = 0x0A00_0005;
-    private const int ConnectionsPerClient = 50_000;
     private const int TcpOctets = 20;
     private const uint PayloadOctets = FrameOctets - TcpOffset - TcpOctets;
     private const uint ClientStart = 1000;
@@ -154,21 +151,9 @@ internal sealed class TcpConversations : IDisposable
 
     private static void Write(Span<byte> frame, int connection, Direction direction, byte flags, uint sequence, uint acknowledgment)
     {
-        uint client = 0xCB00_0000u + (uint)(connection / ConnectionsPerClient);
-        ushort clientPort = (ushort)(10_000 + (connection % ConnectionsPerClient));
-        bool isIngress = direction == Direction.Ingress;
         bool isSyn = (flags & Syn) != 0;
         int tcpOctets = TcpOctets + (isSyn ? sizeof(uint) : 0);
-        frame.Clear();
-        frame[12] = 0x08;
-        frame[IpOffset] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(IpOffset + 2)..], (ushort)((isSyn ? TcpOffset + tcpOctets : FrameOctets) - IpOffset));
-        frame[IpOffset + 8] = 64;
-        frame[IpOffset + 9] = 6;
-        BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 12)..], isIngress ? client : ServerAddress);
-        BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 16)..], isIngress ? ServerAddress : client);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[TcpOffset..], isIngress ? clientPort : (ushort)ServerPort);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(TcpOffset + 2)..], isIngress ? (ushort)ServerPort : clientPort);
+        ClientFrame.Write(frame, connection, direction, IpProtocol.Tcp, ServerPort, (isSyn ? TcpOffset + tcpOctets : FrameOctets) - ClientFrame.IpOffset);
         BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + 4)..], sequence);
         BinaryPrimitives.WriteUInt32BigEndian(frame[(TcpOffset + 8)..], acknowledgment);
         frame[TcpOffset + 12] = (byte)(tcpOctets << 2);

@@ -6,11 +6,7 @@ namespace SecurityGroups.Benchmarks.Data;
 /// <summary>Many UDP connections to one NIC whose both ends have talked for a while, and 64-octet Ethernet frames of them in random order.</summary>
 internal sealed class UdpStreams : IDisposable
 {
-    private const int IpOffset = 14;
-    private const int UdpOffset = IpOffset + 20;
     private const int ServerPort = 4_433;
-    private const uint ServerAddress = 0x0A00_0005;
-    private const int ConnectionsPerClient = 50_000;
     private static readonly TimeSpan s_later = TimeSpan.FromSeconds(3);
     private readonly Random _random = new(1);
     private readonly int _connections;
@@ -72,19 +68,7 @@ internal sealed class UdpStreams : IDisposable
 
     private static void Write(Span<byte> frame, int connection, Direction direction)
     {
-        uint client = 0xCB00_0000u + (uint)(connection / ConnectionsPerClient);
-        ushort clientPort = (ushort)(10_000 + (connection % ConnectionsPerClient));
-        bool isIngress = direction == Direction.Ingress;
-        frame.Clear();
-        frame[12] = 0x08;
-        frame[IpOffset] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(IpOffset + 2)..], FrameLane.FrameOctets - IpOffset);
-        frame[IpOffset + 8] = 64;
-        frame[IpOffset + 9] = 17;
-        BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 12)..], isIngress ? client : ServerAddress);
-        BinaryPrimitives.WriteUInt32BigEndian(frame[(IpOffset + 16)..], isIngress ? ServerAddress : client);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[UdpOffset..], isIngress ? clientPort : (ushort)ServerPort);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(UdpOffset + 2)..], isIngress ? (ushort)ServerPort : clientPort);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(UdpOffset + 4)..], FrameLane.FrameOctets - UdpOffset);
+        ClientFrame.Write(frame, connection, direction, IpProtocol.Udp, ServerPort, FrameLane.FrameOctets - ClientFrame.IpOffset);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(ClientFrame.TransportOffset + 4)..], FrameLane.FrameOctets - ClientFrame.TransportOffset);
     }
 }

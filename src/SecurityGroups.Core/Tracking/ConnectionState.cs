@@ -40,7 +40,6 @@ internal struct ConnectionState(ulong bits)
     private const int RetransmitShift = 61;
     private const ulong ZeroWindowBit = 1UL << 63;
     private const ulong Steady = LiveBit | ((ulong)ConnectionClass.Established << ClassShift) | RepliedBit | AssuredBit;
-
     private const ulong Stream = LiveBit | ((ulong)ConnectionClass.UdpStream << ClassShift) | RepliedBit | AssuredBit;
     private const ulong UnrepliedUdp = LiveBit | ((ulong)ConnectionClass.UdpUnreplied << ClassShift);
 

@@ -45,16 +45,13 @@ internal readonly struct TcpSegment
     }
 
     private TcpSegment(in PlainPacket syn, SynOffers offers)
+        : this(syn)
     {
-        Sequence = syn.Sequence;
-        End = syn.Sequence + syn.PayloadOctets + 1;
-        Acknowledgment = syn.Acknowledgment;
-        Window = syn.Window;
+        End++;
         Kind = TcpSegmentKind.Syn;
-        HasPayload = syn.PayloadOctets != 0;
         WindowScale = offers.WindowScale;
         _flags = TcpFlags.Syn;
-        _traits = PacketTraits.Ports | offers.Traits;
+        _traits |= offers.Traits;
     }
 
     /// <summary>An acknowledgment in the middle of a connection.</summary>
