@@ -72,8 +72,8 @@ public sealed partial class NicFilter
         return Count(direction, decisions);
     }
 
-    // Three passes, so that the misses of 32 packets overlap: read and ask for index lines, ask for entry lines, judge. Before the third, where
-    // rules are many, they are asked of all packets together that no connection seems to know.
+    // Three passes, so that the misses of 32 packets overlap: read, look for the connections, judge. Before the third, where rules are many, they are
+    // asked of all packets together that no connection seems to know.
     [SkipLocalsInit]
     private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
         where TBurst : IBurst, allows ref struct
@@ -83,35 +83,23 @@ public sealed partial class NicFilter
         Span<Flow> flows = stackalloc Flow[Stride];
         Span<Reason> forms = stackalloc Reason[Stride];
         uint plain = 0;
-        uint unknown = 0;
+        uint opening = 0;
         bool matchesTogether = judge.MatchesTogether;
         for (int i = 0; i < decisions.Length; i++)
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
-            if (judge.TryIdentify(bytes, ref plainPackets[i], ref flows[i]))
+            if (judge.TryIdentify(bytes, ref plainPackets[i], ref flows[i], looks: false))
             {
                 plain |= 1u << i;
+                opening |= matchesTogether && plainPackets[i].MayOpen ? 1u << i : 0;
             }
             else
             {
                 forms[i] = judge.Read(bytes, bytes.Length, out packets[i], ref flows[i]);
             }
-
-            if (flows[i].IsTracked)
-            {
-                judge.PrefetchBucket(flows[i]);
-            }
         }
 
-        for (int i = 0; i < decisions.Length; i++)
-        {
-            if (flows[i].IsTracked && !judge.PrefetchEntry(flows[i]) && matchesTogether && plainPackets[i].MayOpen)
-            {
-                unknown |= 1u << i;
-            }
-        }
-
-        unknown &= plain;
+        uint unknown = judge.LookForAll(flows[..decisions.Length]) & opening;
         uint admitted = unknown == 0 ? 0 : judge.Match(plainPackets, unknown);
         for (int i = 0; i < decisions.Length; i++)
         {

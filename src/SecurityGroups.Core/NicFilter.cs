@@ -134,7 +134,7 @@ public sealed partial class NicFilter
             Unsafe.SkipInit(out PlainPacket plain);
             Unsafe.SkipInit(out Flow flow);
             PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: true) { MayHold = true };
-            bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref plain, ref flow);
+            bool isPlain = bytes.Length >= originalLength && judge.TryIdentify(bytes, ref plain, ref flow, looks: true);
             decision = isPlain && !plain.IsSyn && judge.TryAdvance(plain, flow) ? Decision.Allow(Reason.Established)
                 : isPlain && judge.TryOpen(plain, flow, isAdmitted: null, out decision) ? decision
                 : DecideOne(judge, bytes, originalLength, out isCut);

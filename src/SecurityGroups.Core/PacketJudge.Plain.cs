@@ -15,8 +15,12 @@ namespace SecurityGroups;
 internal readonly ref partial struct PacketJudge
 {
     /// <summary>Reads a plain packet whose place is good and identifies its connection; false = the whole way.</summary>
+    /// <param name="bytes">The packet.</param>
+    /// <param name="packet">To fill.</param>
+    /// <param name="flow">To fill.</param>
+    /// <param name="looks">Whether to look for the connection at once, while the key is in registers; a burst looks for all of them together.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool TryIdentify(ReadOnlySpan<byte> bytes, ref PlainPacket packet, ref Flow flow)
+    public bool TryIdentify(ReadOnlySpan<byte> bytes, ref PlainPacket packet, ref Flow flow, bool looks)
     {
         if (!_takesPlain || !PlainPacket.TryRead(bytes, _nic.LinkType, ref packet) || !IsPlaced(packet))
         {
@@ -25,14 +29,20 @@ internal readonly ref partial struct PacketJudge
 
         flow.IsTracked = true;
         flow.Key = FlowKey.From(packet, _direction, _nic.Zone);
-        flow.Hash = _tracker.Hash(flow.Key);
+        if (looks)
+        {
+            ulong hash = _tracker.Hash(flow.Key);
+            flow.Hash = hash;
+            _tracker.Look(hash, out flow.Sighting);
+        }
+
         return true;
     }
 
-    /// <summary>Advances the connection of such a packet that is no SYN, which then is allowed; false = nothing was done, the whole way.</summary>
+    /// <summary>Advances the connection, where it was sighted, of such a packet that is no SYN, which then is allowed; false = nothing was done, the whole way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryAdvance(in PlainPacket packet, in Flow flow) => packet.Protocol == ProtocolNumbers.Udp
-        ? _tracker.TryTouch(flow.Key, flow.Hash, _direction, _now, _nic.Tracking, _rules)
+        ? _tracker.MayTouch(_nic.Tracking, _now) && _tracker.TryTouch(flow.Sighting, flow.Key, _direction, _now, _rules)
         : _tracker.TryAdvance(flow, packet, _direction, _now, _nic.Tracking, _rules);
 
     /// <summary>Whether packets that no connection seems to know are better matched together, before they are judged.</summary>

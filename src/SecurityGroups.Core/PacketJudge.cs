@@ -69,10 +69,11 @@ internal readonly ref partial struct PacketJudge
         }
     }
 
-    public void PrefetchBucket(in Flow flow) => _tracker.PrefetchBucket(flow.Hash);
-
-    /// <summary>False = the packet has no connection, if none comes meanwhile.</summary>
-    public bool PrefetchEntry(in Flow flow) => _tracker.PrefetchEntry(flow.Hash, flow.Key.Ethertype);
+    /// <summary>
+    /// Looks for the connections of a burst, whose memory is asked for on the way. A bit for each flow that has no connection, if none comes
+    /// meanwhile.
+    /// </summary>
+    public uint LookForAll(Span<Flow> flows) => _tracker.LookForAll(flows);
 
     /// <summary>Reads and decides. A packet whose headers a capture cut (<see cref="PacketTraits.HeadersCut"/>) has no meaningful decision.</summary>
     [SkipLocalsInit]

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 using SecurityGroups.Tracking;
@@ -77,42 +78,65 @@ internal sealed class UdpConnections
 
     private int FindEach(ReadOnlySpan<FlowKey> keys)
     {
+        ConnectionTracker tracker = _tracker;
+        long now = _now;
+        bool mayTouch = tracker.MayTouch(_modes, now);
         int found = 0;
         foreach (ref readonly FlowKey key in keys)
         {
-            found += Find(_tracker.Hash(key), key) ? 1 : 0;
+            ulong hash = tracker.Hash(key);
+            tracker.Look(hash, out Sighting sighting);
+            bool isTouched = mayTouch && tracker.TryTouch(sighting, key, Direction.Egress, now, new UnchangedRules());
+            found += isTouched || Track(hash, key) ? 1 : 0;
         }
 
         return found;
     }
 
+    [SkipLocalsInit]
     private int FindBurst(ReadOnlySpan<FlowKey> keys)
     {
-        Span<ulong> hashes = stackalloc ulong[Burst];
-        for (int i = 0; i < keys.Length; i++)
+        Span<Flow> flows = stackalloc Flow[Burst];
+        for (int i = 0; i < flows.Length; i++)
         {
-            hashes[i] = _tracker.Hash(keys[i]);
-            _tracker.PrefetchBucket(hashes[i]);
+            flows[i].IsTracked = true;
+            flows[i].Key = keys[i];
         }
 
-        foreach (ulong hash in hashes)
+        _tracker.LookForAll(flows);
+        uint rest = ~TouchAll(flows);
+        int found = Burst - BitOperations.PopCount(rest);
+        for (; rest != 0; rest &= rest - 1)
         {
-            _tracker.PrefetchEntry(hash, _family);
-        }
-
-        int found = 0;
-        for (int i = 0; i < keys.Length; i++)
-        {
-            found += Find(hashes[i], keys[i]) ? 1 : 0;
+            ref Flow flow = ref flows[BitOperations.TrailingZeroCount(rest)];
+            found += Track(flow.Hash, flow.Key) ? 1 : 0;
         }
 
         return found;
     }
 
-    // As the firewall looks: the short way, then the whole one.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Find(ulong hash, in FlowKey key) =>
-        _tracker.TryTouch(key, hash, Direction.Egress, _now, _modes, new UnchangedRules()) || Track(hash, key);
+    // Which of a burst took the short way.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint TouchAll(ReadOnlySpan<Flow> flows)
+    {
+        ConnectionTracker tracker = _tracker;
+        long now = _now;
+        uint touched = 0;
+        if (!tracker.MayTouch(_modes, now))
+        {
+            return 0;
+        }
+
+        for (int i = 0; i < flows.Length; i++)
+        {
+            if (tracker.TryTouch(flows[i].Sighting, flows[i].Key, Direction.Egress, now, new UnchangedRules()))
+            {
+                touched |= 1u << i;
+            }
+        }
+
+        return touched;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Track(ulong hash, in FlowKey key) =>

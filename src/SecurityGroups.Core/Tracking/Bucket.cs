@@ -41,6 +41,17 @@ internal struct Bucket
         get => Volatile.Read(in _version);
     }
 
+    /// <summary>Whether connections whose home is this bucket lie elsewhere.</summary>
+    public readonly bool HasSpilled
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            Interleaving.Step();
+            return Volatile.Read(in Spilled) != 0;
+        }
+    }
+
     /// <summary>Bit i = slot i carries the tag.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly uint SlotsWith(ushort tag)
@@ -60,24 +71,24 @@ internal struct Bucket
     public readonly uint IndexAt(int slot)
     {
         Interleaving.Step();
-        return Unsafe.Add(ref Unsafe.AsRef(in _firstIndex), slot & (Slots - 1));
+        return Unsafe.Add(ref Unsafe.AsRef(in _firstIndex), slot);
     }
 
-    public readonly ushort TagAt(int slot) => Unsafe.Add(ref Unsafe.AsRef(in _firstTag), slot & (Slots - 1));
+    public readonly ushort TagAt(int slot) => Unsafe.Add(ref Unsafe.AsRef(in _firstTag), slot);
 
     /// <summary>Fills an empty slot: index first, then the tag that makes it visible.</summary>
     public void Fill(int slot, ushort tag, uint index)
     {
         Interleaving.Step();
-        Unsafe.Add(ref _firstIndex, slot & (Slots - 1)) = index;
+        Unsafe.Add(ref _firstIndex, slot) = index;
         Interleaving.Step();
-        Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), tag);
+        Volatile.Write(ref Unsafe.Add(ref _firstTag, slot), tag);
     }
 
     public void Clear(int slot)
     {
         Interleaving.Step();
-        Volatile.Write(ref Unsafe.Add(ref _firstTag, slot & (Slots - 1)), (ushort)0);
+        Volatile.Write(ref Unsafe.Add(ref _firstTag, slot), (ushort)0);
         Interleaving.Step();
         Volatile.Write(ref _version, _version + 1);
     }

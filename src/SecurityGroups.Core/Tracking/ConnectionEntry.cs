@@ -7,9 +7,9 @@ namespace SecurityGroups.Tracking;
 /// <summary>One connection: one cache line for either family; IPv6 addresses lie in an array beside.</summary>
 /// <remarks>
 /// <code>
-///  0         8       12      16      20      24       32                  48                  64
-///  addresses | ports | zone  | vlan  | stamp | state  | initiator side    | responder side    |
-///  (word)    |       | +type | +proto|       | word   | TCP window, or the time of creation   |
+///  0         8               16      20      24       32                  48                  64
+///  addresses | ends: ports,  | vlan  | stamp | state  | initiator side    | responder side    |
+///  (word)    | zone and type | +proto|       | word   | TCP window, or the time of creation   |
 /// </code>
 /// Octets 0 to 19 are the key; they never change while the state word says live. All else may only be touched by who holds the lock bit of
 /// the state word, but for the low half of that word, which is time. Free entries are not live and have the next free index in place of the stamp.
@@ -27,10 +27,7 @@ internal struct ConnectionEntry
     public ulong Addresses;
 
     [FieldOffset(8)]
-    public uint Ports;
-
-    [FieldOffset(12)]
-    public uint ZoneAndEthertype;
+    public ulong Ends;
 
     [FieldOffset(16)]
     public uint VlanAndProtocol;
@@ -65,8 +62,7 @@ internal struct ConnectionEntry
     public ConnectionEntry(in FlowKey key)
     {
         Addresses = key.AddressWord;
-        Ports = key.Ports;
-        ZoneAndEthertype = key.ZoneAndEthertype;
+        Ends = key.Ends;
         VlanAndProtocol = key.VlanAndProtocol;
     }
 
@@ -78,14 +74,11 @@ internal struct ConnectionEntry
     [UnscopedRef]
     public ref uint HighState => ref BitConverter.IsLittleEndian ? ref _highHalf : ref _lowHalf;
 
-    public readonly bool IsIPv6 => (ZoneAndEthertype & 1) != 0;
+    public readonly bool IsIPv6 => FlowKey.IsOfIPv6(Ends);
 
-    public readonly uint Zone => ZoneAndEthertype >> 1;
+    public readonly uint Zone => FlowKey.ZoneOf(Ends);
 
     /// <summary>Compares the key octets; for IPv6 the addresses themselves are still to be compared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasKey(ulong addresses, in FlowKey key) =>
-        ((Addresses ^ addresses)
-            | ((uint)(Ports ^ key.Ports) | ((ulong)(ZoneAndEthertype ^ key.ZoneAndEthertype) << 32))
-            | (VlanAndProtocol ^ key.VlanAndProtocol)) == 0;
+    public readonly bool HasKey(in FlowKey key) => ((Addresses ^ key.AddressWord) | (Ends ^ key.Ends) | (VlanAndProtocol ^ key.VlanAndProtocol)) == 0;
 }

@@ -43,6 +43,9 @@ internal struct ConnectionState(ulong bits)
     private const ulong Stream = LiveBit | ((ulong)ConnectionClass.UdpStream << ClassShift) | RepliedBit | AssuredBit;
     private const ulong UnrepliedUdp = LiveBit | ((ulong)ConnectionClass.UdpUnreplied << ClassShift);
 
+    // What the high half of the word must agree on, the high bits of the time with those of now.
+    private const uint TouchMask = (uint)((RankBits | LockBit | EgressBit | TimeMask) >> 32);
+
     private ulong _bits = bits;
 
     public readonly ulong Bits => _bits;
@@ -60,11 +63,17 @@ internal struct ConnectionState(ulong bits)
     /// <summary>Whether this is an established TCP connection whose both ends talk, and no tombstone: an acknowledgment leaves it what it is.</summary>
     public readonly bool IsSteady => (_bits & RankBits) == Steady;
 
-    /// <summary>Whether this is a UDP stream, and no tombstone: a datagram leaves it what it is.</summary>
-    public readonly bool IsStream => (_bits & RankBits) == Stream;
-
-    /// <summary>Whether this is a UDP connection that nobody answered yet, and no tombstone.</summary>
-    public readonly bool IsUnrepliedUdp => (_bits & RankBits) == UnrepliedUdp;
+    /// <summary>
+    /// Whether a UDP datagram in a direction at a time changes nothing of this connection but the low half of the word, which is time: it lives, no
+    /// thread works on it, it is no tombstone, and it is a stream, or nobody answered yet and it goes the way of the first packet. False says nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool TakesLowTimeOnly(Direction direction, long now)
+    {
+        uint high = (uint)((_bits ^ ((ulong)now & TimeMask)) >> 32) & TouchMask;
+        return (high & ~(uint)(EgressBit >> 32)) == (uint)(Stream >> 32)
+            || high == ((uint)(UnrepliedUdp >> 32) | (direction == Direction.Egress ? (uint)(EgressBit >> 32) : 0));
+    }
 
     /// <summary>Direction of the first packet.</summary>
     public readonly Direction Original => (_bits & EgressBit) != 0 ? Direction.Egress : Direction.Ingress;
@@ -156,13 +165,13 @@ internal struct ConnectionState(ulong bits)
     public readonly ConnectionState Renew(ConnectionClass kind) => Create(kind, Original, Time);
 
     /// <summary>Milliseconds since the last packet that counted; zero when the clock went back.</summary>
-    public readonly long IdleMilliseconds(long now) => Math.Max(0, Since((long)_bits, now));
+    public readonly long IdleMilliseconds(long now) => Math.Max(0, SinceSeen(now));
+
+    /// <summary>As <see cref="IdleMilliseconds"/>, but negative when the clock went back.</summary>
+    public readonly long SinceSeen(long now) => Since((long)_bits, now);
 
     /// <summary>Milliseconds from one time to another: the signed difference of two 38-bit numbers, whatever stands above them.</summary>
     public static long Since(long then, long now) => (now - then) << (64 - TimeBits) >> (64 - TimeBits);
-
-    /// <summary>Whether a time differs from that in the word in its low 32 bits at most.</summary>
-    public readonly bool DiffersInLowTime(long milliseconds) => ((_bits ^ (ulong)milliseconds) & TimeMask) <= uint.MaxValue;
 
     /// <summary>Restarts the timer; time only grows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

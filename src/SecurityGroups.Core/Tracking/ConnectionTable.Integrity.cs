@@ -23,7 +23,7 @@ internal sealed partial class ConnectionTable
 
     private string? FindDamagedEntry(Dictionary<uint, uint> places)
     {
-        HashSet<(UInt128, UInt128, uint, uint, uint)> keys = [];
+        HashSet<(UInt128, UInt128, ulong, uint)> keys = [];
         foreach ((uint index, uint bucket) in places)
         {
             ConnectionEntry entry = _entries[index];
@@ -34,7 +34,7 @@ internal sealed partial class ConnectionTable
                 return $"entry {index} is in the index but dead or locked";
             }
 
-            if (distance > TrackingTuning.MaxSpill || !keys.Add((key.Local, key.Remote, key.Ports, key.ZoneAndEthertype, key.VlanAndProtocol)))
+            if (distance > TrackingTuning.MaxSpill || !keys.Add((key.Local, key.Remote, key.Ends, key.VlanAndProtocol)))
             {
                 return $"entry {index} is in a bucket of others or its key is there twice";
             }

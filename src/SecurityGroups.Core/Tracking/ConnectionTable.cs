@@ -14,7 +14,8 @@ namespace SecurityGroups.Tracking;
 /// <para>Nobody can aim at a bucket: the hash has a secret of 128 bits. If a bucket and the seven after it are full all the same, a
 /// newcomer evicts there or is denied; it costs 64 looks and hurts those 64 slots alone, so a new secret and a move of every connection
 /// would gain nothing.</para>
-/// <para>Packets that change nothing but a connection's time need no lock at all (ConnectionTable.See.cs).</para>
+/// <para>The short ways of plain packets look once and then work on what was sighted, without a lock where nothing but a connection's time changes
+/// (ConnectionTable.See.cs).</para>
 /// <para>An entry's life: free (not live) - written by its finder - live (word published) - killed (word 0, by who held its lock bit) - taken out of the
 /// index by its killer alone - free. Lock order: entry locks are never held while a bucket lock is awaited; lists are locked last.</para>
 /// <para>ARM64: tag and index are published and read with release and acquire, the state word by compare-and-swap; argued, not tested there.</para>
@@ -88,30 +89,6 @@ internal sealed partial class ConnectionTable
     public void PrefetchBucket(ulong hash) => _buckets.Prefetch(Home(hash));
 
     /// <summary>
-    /// Asks for the lines of the entry that the bucket names; second step, when the bucket has arrived. False = there is no such connection, if none
-    /// comes meanwhile.
-    /// </summary>
-    public bool PrefetchEntry(ulong hash, Ethertype ethertype)
-    {
-        ref Bucket bucket = ref _buckets[Home(hash)];
-        uint slots = bucket.SlotsWith(Tag(hash));
-        if (slots == 0)
-        {
-            return Volatile.Read(ref bucket.Spilled) != 0;
-        }
-
-        uint index = bucket.IndexAt(System.Numerics.BitOperations.TrailingZeroCount(slots));
-        _entries.Prefetch(index);
-        if (ethertype == Ethertype.IPv6)
-        {
-            _addresses.Prefetch(index);
-        }
-
-        _watch?.Prefetch(index);
-        return true;
-    }
-
-    /// <summary>
     /// Finds a live connection and locks it; the caller releases it with <see cref="Release(uint, ConnectionState)"/>, soon and without waiting for anything.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -170,7 +147,7 @@ internal sealed partial class ConnectionTable
         ref ConnectionEntry entry = ref _entries[index];
         (UInt128 local, UInt128 remote) = AddressesOf(index);
         return new FlowKey(
-            local, remote, (ushort)(entry.Ports >> 16), (ushort)entry.Ports, entry.Zone, (Ethertype)(entry.ZoneAndEthertype & 1),
+            local, remote, (ushort)(entry.Ends >> 16), (ushort)entry.Ends, entry.Zone, entry.IsIPv6 ? Ethertype.IPv6 : Ethertype.IPv4,
             entry.VlanAndProtocol >> 8, (byte)entry.VlanAndProtocol);
     }
 
@@ -222,12 +199,8 @@ internal sealed partial class ConnectionTable
         Volatile.Write(ref entry.HighState, (uint)(state.Bits >> 32));
     }
 
-    private static ushort Tag(ulong hash)
-    {
-        // 0 means an empty slot.
-        uint tag = (uint)(hash >> 48);
-        return (ushort)(tag == 0 ? 1 : tag);
-    }
+    // Odd: 0 means an empty slot.
+    private static ushort Tag(ulong hash) => (ushort)((hash >> 48) | 1);
 
     private uint Home(ulong hash) => (uint)hash & _mask;
 
@@ -276,12 +249,6 @@ internal sealed partial class ConnectionTable
     private bool HasKey(in ConnectionEntry entry, uint index, in FlowKey key)
     {
         Interleaving.Step();
-        return entry.HasKey(key.AddressWord, key) && (!key.IsIPv6 || HasAddresses(index, key));
-    }
-
-    private bool HasAddresses(uint index, in FlowKey key)
-    {
-        ref AddressPair pair = ref _addresses[index];
-        return pair.Local == key.Local && pair.Remote == key.Remote;
+        return entry.HasKey(key) && (!key.IsIPv6 || _addresses[index].Are(key.Local, key.Remote));
     }
 }

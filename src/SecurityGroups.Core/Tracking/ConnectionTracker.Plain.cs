@@ -7,7 +7,7 @@ namespace SecurityGroups.Tracking;
 internal sealed partial class ConnectionTracker
 {
     /// <summary>
-    /// Advances the connection of a plain segment, if that is established, not idle for long, checked against these rules and the segment within
+    /// Advances the sighted connection of a plain segment, if that is established, not idle for long, checked against these rules and the segment within
     /// its window: then the segment is allowed. Otherwise nothing changes, and <c>Track</c> finds out what it is.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -15,11 +15,12 @@ internal sealed partial class ConnectionTracker
         in Flow flow, in PlainPacket segment, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
-        if (!_table.TryAcquire(flow.Key, flow.Hash, out uint index, out ConnectionState state))
+        if (!_table.TryAcquire(flow.Sighting, flow.Key, out ConnectionState state))
         {
             return false;
         }
 
+        uint index = flow.Sighting.Index;
         ref ConnectionEntry entry = ref _table[index];
         ConnectionState advanced = state;
         bool isAdvanced = state.IsSteady
@@ -36,29 +37,38 @@ internal sealed partial class ConnectionTracker
         return isAdvanced;
     }
 
+    /// <summary>Whether datagrams of now may touch their connections without a lock.</summary>
+    /// <remarks>
+    /// A watch counts, which takes the lock; a timer that not all datagrams restart could be set back by one that does not; and the low half of the
+    /// time must not turn between seeing and touching.
+    /// </remarks>
+    public bool MayTouch(in TrackingModes modes, long now) => _watch is null && !modes.RefreshOnEgressOnly && !ConnectionTable.IsTimeTurning(now);
+
     /// <summary>
-    /// Restarts the timer of the connection of a UDP datagram, if that changes nothing else and the connection, not idle for long, was checked
-    /// against these very rules: then the datagram is allowed. Otherwise nothing changes, and <c>Track</c> finds out what it is. Takes no lock.
+    /// Restarts the timer of the sighted connection of a UDP datagram, if that changes nothing else and the connection, not idle for long, was checked
+    /// against these very rules: then the datagram is allowed. Otherwise nothing changes, and <c>Track</c> finds out what it is. Takes no lock; for
+    /// where they <see cref="MayTouch"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTouch<TPolicy>(
-        in FlowKey key, ulong hash, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
+    public bool TryTouch<TPolicy>(in Sighting sighting, in FlowKey key, Direction direction, long now, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
-        // A watch counts, which takes the lock; a timer that not all datagrams restart could be set back by one that does not.
-        if (_watch is not null
-            || modes.RefreshOnEgressOnly
-            || !_table.TrySee(key, hash, out uint index, out ConnectionState state, out uint stamp)
-            || stamp != policy.Generation
-            || stamp == ConnectionEntry.Unchecked
-            || !DatagramTracking.OnlyTouches(state, direction)
-            || !_timeouts.IsFreshDatagram(state, now)
-            || !ConnectionTable.MayTouch(state, now))
+        if (sighting.IsNone)
         {
             return false;
         }
 
-        _table.Touch(index, state, now);
+        ref ConnectionEntry entry = ref _table[sighting.Index];
+        if (!_table.TrySee(entry, sighting, key, out ConnectionState state, out uint stamp)
+            || stamp != policy.Generation
+            || stamp == ConnectionEntry.Unchecked
+            || !state.TakesLowTimeOnly(direction, now)
+            || !_timeouts.IsFreshDatagram(state, now))
+        {
+            return false;
+        }
+
+        ConnectionTable.Touch(ref entry, now);
         return true;
     }
 

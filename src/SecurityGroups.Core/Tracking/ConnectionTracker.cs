@@ -65,13 +65,16 @@ internal sealed partial class ConnectionTracker
     /// <summary>Takes expired connections out, looking at <paramref name="budget"/> entries; inserts do that by themselves, little by little.</summary>
     public int Reclaim(long nowMilliseconds, int budget) => _table.Reclaim(nowMilliseconds, budget);
 
-    /// <summary>The hash of a key, for the burst path: compute, <see cref="PrefetchBucket"/>, <see cref="PrefetchEntry"/>, then Track.</summary>
+    /// <summary>The hash of a key. Bursts call <see cref="LookForAll"/>, then the short ways or Track.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(in FlowKey key) => _table.Hash(key);
 
-    public void PrefetchBucket(ulong hash) => _table.PrefetchBucket(hash);
+    /// <summary>Looks where the connection of a hash may be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Look(ulong hash, out Sighting sighting) => _table.Look(hash, out sighting);
 
-    public bool PrefetchEntry(ulong hash, Ethertype ethertype) => _table.PrefetchEntry(hash, ethertype);
+    /// <summary>As <see cref="ConnectionTable.LookForAll"/>.</summary>
+    public uint LookForAll(Span<Flow> flows) => _table.LookForAll(flows);
 
     /// <summary>Whether packets of this kind have connections: not later fragments, nor ICMP but queries, nor source port 0 (it takes no answer).</summary>
     public static bool IsTrackable(in ParsedPacket packet)

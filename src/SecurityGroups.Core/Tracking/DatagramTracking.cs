@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
@@ -42,11 +41,6 @@ internal static class DatagramTracking
 
         return TrackResult.Allow(Reason.Established);
     }
-
-    /// <summary>Whether a UDP datagram of a connection in this state changes nothing but its time; false says nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool OnlyTouches(ConnectionState state, Direction direction) =>
-        state.IsStream || (state.IsUnrepliedUdp && direction == state.Original);
 
     private static ConnectionClass ClassOf(in ParsedPacket packet) => packet.Protocol switch
     {

@@ -9,6 +9,9 @@ internal struct Flow
     public FlowKey Key;
     public ulong Hash;
 
+    /// <summary>Where the connection seemed to be when it was looked for, before the packet's turn came.</summary>
+    public Sighting Sighting;
+
     /// <summary>False: packets of this kind have no connection, and key and hash mean nothing.</summary>
     public bool IsTracked;
 }

@@ -13,26 +13,29 @@ namespace SecurityGroups.Tracking;
 internal readonly struct FlowKey(
     UInt128 local, UInt128 remote, ushort localPort, ushort remotePort, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
 {
+    private const int EthertypeShift = 63;
+    private const int ZoneShift = 32;
+
     /// <summary>Address of the instance's end.</summary>
     public readonly UInt128 Local = local;
 
     /// <summary>Address of the other end.</summary>
     public readonly UInt128 Remote = remote;
 
-    /// <summary>Local port in the high half, remote port in the low; ICMP: identifier high, type that the local end sends and code low.</summary>
-    public readonly uint Ports = ((uint)localPort << 16) | remotePort;
-
-    /// <summary>Number of the NIC's tracking zone in bits 1 to 31, ethertype in bit 0.</summary>
-    public readonly uint ZoneAndEthertype = (zone << 1) | (uint)ethertype;
+    /// <summary>Ethertype in bit 63, where it is asked for with the sign; number of the NIC's tracking zone in bits 32 to 62, <see cref="Ports"/> below.</summary>
+    public readonly ulong Ends = ((ulong)ethertype << EthertypeShift) | ((ulong)zone << ZoneShift) | ((uint)localPort << 16) | remotePort;
 
     /// <summary>VLAN ids in bits 8 to 31, protocol in bits 0 to 7.</summary>
     public readonly uint VlanAndProtocol = (vlanIds << 8) | protocol;
 
-    public Ethertype Ethertype => (Ethertype)(ZoneAndEthertype & 1);
+    /// <summary>Local port in the high half, remote port in the low; ICMP: identifier high, type that the local end sends and code low.</summary>
+    public uint Ports => (uint)Ends;
 
-    public bool IsIPv6 => (ZoneAndEthertype & 1) != 0;
+    public Ethertype Ethertype => (Ethertype)(Ends >> EthertypeShift);
 
-    public uint Zone => ZoneAndEthertype >> 1;
+    public bool IsIPv6 => IsOfIPv6(Ends);
+
+    public uint Zone => ZoneOf(Ends);
 
     public byte Protocol => (byte)VlanAndProtocol;
 
@@ -43,12 +46,14 @@ internal readonly struct FlowKey(
     public ushort RemotePort => (ushort)Ports;
 
     /// <summary>
-    /// Both addresses in 64 bits: IPv4 exactly, IPv6 folded. Equal words prove equality for IPv4 only; the fold need not be keyed, as it only
-    /// saves comparisons.
+    /// The low 32 bits of both addresses: all of IPv4; of IPv6 equal addresses have equal words, and no more than that is asked of them, without
+    /// a branch.
     /// </summary>
-    public ulong AddressWord => IsIPv6
-        ? Fold(Local) ^ ulong.RotateLeft(Fold(Remote), 29)
-        : ((ulong)Local << 32) | (uint)Remote;
+    public ulong AddressWord => ((ulong)Local << 32) | (uint)Remote;
+
+    public static bool IsOfIPv6(ulong ends) => (long)ends < 0;
+
+    public static uint ZoneOf(ulong ends) => (uint)(ends >> ZoneShift) & int.MaxValue;
 
     /// <summary>The key of a packet that travels in <paramref name="direction"/>.</summary>
     public static FlowKey From(in ParsedPacket packet, Direction direction, uint zone)
@@ -87,8 +92,6 @@ internal readonly struct FlowKey(
     }
 
     private static Direction Opposite(Direction direction) => direction == Direction.Egress ? Direction.Ingress : Direction.Egress;
-
-    private static ulong Fold(UInt128 address) => (ulong)address ^ ulong.RotateLeft((ulong)(address >> 64), 17);
 
     private static FlowKey Of(
         UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, Direction direction, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)

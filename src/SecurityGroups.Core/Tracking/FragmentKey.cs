@@ -52,5 +52,5 @@ internal readonly struct FragmentKey(UInt128 source, UInt128 destination, uint z
     public bool Equals(in FragmentKey other) =>
         _zoneAndIdentification == other._zoneAndIdentification && _rest == other._rest && Source == other.Source && Destination == other.Destination;
 
-    public ulong Hash(FlowHash hash) => hash.Compute(Source, Destination, _zoneAndIdentification, _rest);
+    public ulong Hash(in FlowHash hash) => hash.Compute(Source, Destination, _zoneAndIdentification, _rest);
 }

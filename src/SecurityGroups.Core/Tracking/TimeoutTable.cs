@@ -9,7 +9,7 @@ internal sealed class TimeoutTable
     private readonly long[] _milliseconds = new long[16];
     private readonly long _stalled;
     private readonly long _leastEstablished;
-    private readonly long _leastUdp;
+    private readonly uint _leastUdp;
 
     public TimeoutTable(ConnectionTimeouts timeouts)
     {
@@ -29,17 +29,20 @@ internal sealed class TimeoutTable
         Set(ConnectionClass.IcmpQuery, timeouts.IcmpQuery);
         Set(ConnectionClass.SctpOrDccp, timeouts.SctpAndDccp);
         Set(ConnectionClass.Other, timeouts.Other);
-        _leastUdp = Math.Min(_milliseconds[(int)ConnectionClass.UdpUnreplied], _milliseconds[(int)ConnectionClass.UdpStream]);
+        _leastUdp = (uint)Math.Min(uint.MaxValue, Math.Min(_milliseconds[(int)ConnectionClass.UdpUnreplied], _milliseconds[(int)ConnectionClass.UdpStream]));
         _leastEstablished = Math.Min(_stalled, _milliseconds[(int)ConnectionClass.Established]);
     }
 
     /// <summary>Whether an established TCP connection was idle for so little that no more questions are needed; false says nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsFresh(ConnectionState established, long now) => established.IdleMilliseconds(now) < _leastEstablished;
+    public bool IsFresh(ConnectionState established, long now) => established.SinceSeen(now) < _leastEstablished;
 
-    /// <summary>Whether a UDP connection was idle for so little that no more questions are needed; false says nothing.</summary>
+    /// <summary>
+    /// Whether a UDP connection, whose time has the same high half as <paramref name="now"/>, was idle for so little that no more questions are
+    /// needed, and the clock did not go back; false says nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsFreshDatagram(ConnectionState udp, long now) => udp.IdleMilliseconds(now) < _leastUdp;
+    public bool IsFreshDatagram(ConnectionState udp, long now) => (uint)now - (uint)udp.Bits < _leastUdp;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsExpired(ConnectionState state, long now) => state.IdleMilliseconds(now) >= TimeoutOf(state);

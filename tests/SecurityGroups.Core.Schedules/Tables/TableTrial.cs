@@ -206,13 +206,20 @@ internal sealed class TableTrial
 
     private bool TrySeeAndTouch(int number, long now)
     {
-        if (!_table.TrySee(Key(number), Hash(number), out uint index, out ConnectionState state, out uint mark))
+        _table.Look(Hash(number), out Sighting sighting);
+        if (sighting.IsNone)
+        {
+            return false;
+        }
+
+        ref ConnectionEntry entry = ref _table[sighting.Index];
+        if (!_table.TrySee(entry, sighting, Key(number), out ConnectionState state, out uint mark) || !state.IsLive || state.IsLocked || state.Time > now)
         {
             return false;
         }
 
         _wrong ??= mark == (uint)number ? null : $"{number} was looked for, {(mark == NoMark ? "nothing" : mark)} seen";
-        _table.Touch(index, state, now);
+        ConnectionTable.Touch(ref entry, now);
         return true;
     }
 

@@ -254,27 +254,32 @@ public class ConnectionTableTests
         Assert.Equal(1, table.Count);
     }
 
-    /// <summary>A tag is 16 bits of the hash: the keys tell such neighbours apart.</summary>
+    /// <summary>A tag is 15 bits of the hash: the keys tell such neighbours apart.</summary>
     [Fact]
     public void Keys_OfOneTagInOneBucket_AreConnectionsOfTheirOwn()
     {
         (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
-        CheckApart(table, [.. Enumerable.Range(0, 10_000).Select(i => Key(i, zone)).GroupBy(key => table.Hash(key) >> 48).First(tag => tag.Count() >= 3).Take(3)]);
+        CheckApart(table, [.. Enumerable.Range(0, 10_000).Select(i => Key(i, zone)).GroupBy(key => table.Hash(key) >> 49).First(tag => tag.Count() >= 3).Take(3)]);
     }
 
-    /// <summary>An entry compares the fold of IPv6 addresses first: here the local ones differ, and the fold and the tag do not.</summary>
-    [Fact]
-    public void Keys_OfOneTagAndOneFold_AreConnectionsOfTheirOwn()
+    /// <summary>An entry compares the low bits of IPv6 addresses first: here one address differs in a high bit, and the tag does not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Keys_OfOneTagAndOneAddressWord_AreConnectionsOfTheirOwn(bool isLocal)
     {
         (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
-        FlowKey first = Folded(0, zone);
-        ulong tag = table.Hash(first) >> 48;
-        FlowKey second = Enumerable.Range(1, int.MaxValue).Select(high => Folded((ulong)high, zone)).First(key => table.Hash(key) >> 48 == tag);
+        FlowKey first = Of(0, isLocal, zone);
+        ulong tag = table.Hash(first) >> 49;
+        FlowKey second = Enumerable.Range(1, int.MaxValue).Select(high => Of((ulong)high, isLocal, zone)).First(key => table.Hash(key) >> 49 == tag);
         Assert.Equal(first.AddressWord, second.AddressWord);
         CheckApart(table, [first, second]);
 
-        static FlowKey Folded(ulong high, uint zone) =>
-            new(new UInt128(high, 77 ^ ulong.RotateLeft(high, 17)), 5, 1, 2, zone, Ethertype.IPv6, 0, 17);
+        static FlowKey Of(ulong high, bool isLocal, uint zone)
+        {
+            UInt128 far = new(high << 7, 77);
+            return new(isLocal ? far : 5, isLocal ? 5 : far, 1, 2, zone, Ethertype.IPv6, 0, 17);
+        }
     }
 
     /// <summary>A tag of 0 would be an empty slot.</summary>
@@ -282,7 +287,7 @@ public class ConnectionTableTests
     public void Key_WhoseHashBeginsWithZeros_IsAConnectionToo()
     {
         (ConnectionTable table, uint zone) = NewTable(4, useAes: false);
-        CheckApart(table, [Enumerable.Range(0, int.MaxValue).Select(i => Key(i, zone)).First(key => table.Hash(key) >> 48 == 0)]);
+        CheckApart(table, [Enumerable.Range(0, int.MaxValue).Select(i => Key(i, zone)).First(key => table.Hash(key) >> 49 == 0)]);
     }
 
     /// <summary>The newcomer was in its zone's lists when it turned out that there is no place for it.</summary>
@@ -308,10 +313,10 @@ public class ConnectionTableTests
         Assert.Null(DamageOf(8, _ => { }));
         Assert.Contains("entry 1 is in the index but dead", DamageOf(8, table => table[1].StateWord = 0), StringComparison.Ordinal);
         Assert.Contains("entry 1 is in the index but dead or locked", DamageOf(8, table => table[1].StateWord |= ConnectionState.LockBit), StringComparison.Ordinal);
-        Assert.Contains("entry 1 is in a bucket of others", DamageOf(4096, table => table[1].Ports ^= 4), StringComparison.Ordinal);
+        Assert.Contains("entry 1 is in a bucket of others", DamageOf(4096, table => table[1].Ends ^= 4), StringComparison.Ordinal);
 
         // All in one bucket: where it is does not betray it.
-        Assert.Contains("entry 1 cannot be found", DamageOf(4, table => table[1].Ports ^= 4), StringComparison.Ordinal);
+        Assert.Contains("entry 1 cannot be found", DamageOf(4, table => table[1].Ends ^= 4), StringComparison.Ordinal);
         Assert.Contains("its key is there twice", DamageOf(4, table => table[1] = table[0]), StringComparison.Ordinal);
     }
 

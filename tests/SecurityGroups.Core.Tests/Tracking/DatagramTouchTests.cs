@@ -34,11 +34,13 @@ public sealed class DatagramTouchTests
     }
 
     [Fact]
-    public void TryTouch_AClockThatGoesBack_ChangesNothing()
+    public void TryTouch_AClockThatGoesBack_GoesTheWholeWayAndChangesNothing()
     {
         TrackerHarness harness = Opened();
-        harness.Wait(-5);
         Assert.True(TryTouch(harness, Direction.Egress));
+        harness.Wait(-5);
+        Assert.False(TryTouch(harness, Direction.Egress));
+        Assert.Equal(Reason.Established, harness.SendOut(harness.Out().Udp(4000, 53)).Reason);
         harness.Wait(10);
         Assert.Equal(5_000, Idle(harness));
     }
@@ -106,7 +108,7 @@ public sealed class DatagramTouchTests
     {
         TrackerHarness harness = Opened();
         FlowKey other = harness.KeyOf(Direction.Egress, harness.Out().Udp(4001, 53));
-        Assert.False(harness.Tracker.TryTouch(other, harness.Tracker.Hash(other), Direction.Egress, harness.Now, harness.Modes, harness.Rules.ForTracker()));
+        Assert.False(harness.TryTouch(other, Direction.Egress));
     }
 
     // Another thread works on the connection: whoever needs it waits for the lock, on the whole way.
@@ -127,11 +129,8 @@ public sealed class DatagramTouchTests
         return harness;
     }
 
-    private static bool TryTouch(TrackerHarness harness, Direction direction)
-    {
-        FlowKey key = harness.KeyOf(Direction.Egress, harness.Out().Udp(4000, 53));
-        return harness.Tracker.TryTouch(key, harness.Tracker.Hash(key), direction, harness.Now, harness.Modes, harness.Rules.ForTracker());
-    }
+    private static bool TryTouch(TrackerHarness harness, Direction direction) =>
+        harness.TryTouch(harness.KeyOf(Direction.Egress, harness.Out().Udp(4000, 53)), direction);
 
     private static long Idle(TrackerHarness harness) =>
         (long)harness.Find(Direction.Egress, harness.Out().Udp(4000, 53))!.Idle.TotalMilliseconds;

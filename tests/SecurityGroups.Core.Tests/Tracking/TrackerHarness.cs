@@ -78,7 +78,7 @@ internal sealed class TrackerHarness
         if (isTracked)
         {
             // As the firewall does: the short way first.
-            if (commit && packet.Protocol == ProtocolNumbers.Udp && Tracker.TryTouch(key, Tracker.Hash(key), direction, Now, Modes, Rules.ForTracker()))
+            if (commit && packet.Protocol == ProtocolNumbers.Udp && TryTouch(key, direction))
             {
                 return Decision.Allow(Reason.Established);
             }
@@ -103,6 +103,13 @@ internal sealed class TrackerHarness
 
         Reason full = isTracked ? Tracker.Create(key, packet, direction, Now, Modes, Rules.Generation, commit) : Reason.NotEvaluated;
         return full == Reason.NotEvaluated ? Decision.Allow(Reason.MatchedRule) : Decision.Deny(full);
+    }
+
+    /// <summary>The short way of a datagram, as the firewall has it.</summary>
+    public bool TryTouch(in FlowKey key, Direction direction)
+    {
+        Tracker.Look(Tracker.Hash(key), out Sighting sighting);
+        return Tracker.MayTouch(Modes, Now) && Tracker.TryTouch(sighting, key, direction, Now, Rules.ForTracker());
     }
 
     private Decision SendError(Direction direction, byte[] bytes, in ParsedPacket packet, bool commit)
