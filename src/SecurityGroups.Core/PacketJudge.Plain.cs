@@ -133,8 +133,7 @@ internal readonly ref partial struct PacketJudge
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsPlaced(in PlainPacket packet) =>
         (packet.Protocol == ProtocolNumbers.Tcp || !SpecialAddresses.HasDhcpPort(packet))
-        && SpecialAddresses.IsOrdinary(packet.Source, packet.Ethertype, _nic)
-        && SpecialAddresses.IsOrdinary(packet.Destination, packet.Ethertype, _nic)
+        && SpecialAddresses.AreOrdinary(packet, _nic)
         && (_direction == Direction.Egress
             ? AddressGuard.CheckSourceMac(packet.SourceMac, _nic) == Reason.NotEvaluated && _nic.Owns(packet.Source, packet.Ethertype)
             : !_settings.CheckDestination || _nic.Owns(packet.Destination, packet.Ethertype));

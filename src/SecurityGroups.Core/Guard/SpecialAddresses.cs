@@ -38,11 +38,12 @@ internal static class SpecialAddresses
         ? IsMulticastV6(packet.Destination)
         : IsMulticastV4(packet.Destination) || IsBroadcast(packet.Destination, nic);
 
-    /// <summary>Whether an address means nothing by itself: no group, no broadcast, and no martian whatever the options.</summary>
+    /// <summary>Whether both addresses of a packet mean nothing by themselves: no group, no broadcast, and no martian whatever the options.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsOrdinary(UInt128 address, Ethertype ethertype, NicBinding nic) => ethertype == Ethertype.IPv6
-        ? (ulong)(address >> 64) != 0 && !IsMulticastV6(address)
-        : ((uint)address >> 24) is not (0 or 127 or >= 224) && !IsBroadcast(address, nic);
+    public static bool AreOrdinary(in PlainPacket packet, NicBinding nic) => packet.Ethertype == Ethertype.IPv6
+        ? AreOrdinaryV6(packet.Source, packet.Destination)
+        : IsOrdinaryV4((uint)packet.Source) && IsOrdinaryV4((uint)packet.Destination)
+            && (nic.Broadcasts.Length == 0 || !(nic.Broadcasts.Contains(packet.Source) || nic.Broadcasts.Contains(packet.Destination)));
 
     /// <summary>255.255.255.255, or the directed broadcast of one of the NIC's networks.</summary>
     public static bool IsBroadcast(UInt128 address, NicBinding nic) =>
@@ -114,6 +115,15 @@ internal static class SpecialAddresses
             : low >> 32 == 0xFFFF ? MartianSources.IPv4Mapped
             : MartianSources.None;
     }
+
+    // The block of 127 apart, those from 1 to 223; the limited broadcast is above.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOrdinaryV4(uint address) => (address >> 24) - 1 < 223 && address >> 24 != 127;
+
+    // Apart, so that the way of IPv4 calls nothing.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool AreOrdinaryV6(UInt128 source, UInt128 destination) =>
+        (ulong)(source >> 64) != 0 && (ulong)(destination >> 64) != 0 && !IsMulticastV6(source) && !IsMulticastV6(destination);
 
     private static bool IsDhcpPort(ushort port) => port is DhcpServerPort or DhcpClientPort or DhcpV6ClientPort or DhcpV6ServerPort;
 

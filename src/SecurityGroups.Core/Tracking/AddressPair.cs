@@ -14,5 +14,6 @@ internal struct AddressPair
     public readonly bool Are(in UInt128 local, in UInt128 remote) =>
         ((Bits(Local) ^ Bits(local)) | (Bits(Remote) ^ Bits(remote))) == Vector128<byte>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Bits(in UInt128 address) => Vector128.LoadUnsafe(in Unsafe.As<UInt128, byte>(ref Unsafe.AsRef(in address)));
 }

@@ -68,11 +68,19 @@ internal struct ConnectionEntry
 
     /// <summary>The half of the state word that holds nothing but time.</summary>
     [UnscopedRef]
-    public ref uint LowTime => ref BitConverter.IsLittleEndian ? ref _lowHalf : ref _highHalf;
+    public ref uint LowTime
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref BitConverter.IsLittleEndian ? ref _lowHalf : ref _highHalf;
+    }
 
     /// <summary>The half of the state word that holds all the rest.</summary>
     [UnscopedRef]
-    public ref uint HighState => ref BitConverter.IsLittleEndian ? ref _highHalf : ref _lowHalf;
+    public ref uint HighState
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref BitConverter.IsLittleEndian ? ref _highHalf : ref _lowHalf;
+    }
 
     public readonly bool IsIPv6 => FlowKey.IsOfIPv6(Ends);
 

@@ -48,11 +48,24 @@ internal struct ConnectionState(ulong bits)
 
     private ulong _bits = bits;
 
-    public readonly ulong Bits => _bits;
+    // Asked for inline everywhere, in cold code, too: a call would take the address of a state, which then lives in memory.
+    public readonly ulong Bits
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _bits;
+    }
 
-    public readonly bool IsLive => (_bits & LiveBit) != 0;
+    public readonly bool IsLive
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_bits & LiveBit) != 0;
+    }
 
-    public readonly bool IsLocked => (_bits & LockBit) != 0;
+    public readonly bool IsLocked
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_bits & LockBit) != 0;
+    }
 
     public ConnectionClass Class
     {
@@ -126,6 +139,12 @@ internal struct ConnectionState(ulong bits)
         readonly get => (_bits & HintBit) != 0;
         set => Set(HintBit, value);
     }
+
+    /// <summary>Notes what a plain segment tells, in one step: who sent it, its window, how often its data was sent in a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NoteSegment(bool fromInitiator, bool isZeroWindow, int retransmissions) =>
+        _bits = (_bits & ~(LastFromInitiatorBit | ZeroWindowBit | (3UL << RetransmitShift)))
+            | ((ulong)retransmissions << RetransmitShift) | (fromInitiator ? LastFromInitiatorBit : 0) | (isZeroWindow ? ZeroWindowBit : 0);
 
     /// <summary>Whether either end sent data that the other has not acknowledged.</summary>
     public readonly bool IsUnacknowledged => (_bits & UnacknowledgedBits) != 0;

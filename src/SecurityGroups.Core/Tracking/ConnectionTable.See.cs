@@ -174,24 +174,20 @@ internal sealed partial class ConnectionTable
     /// False says nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAcquire(in Sighting sighting, in FlowKey key, out ConnectionState state)
+    public bool TryAcquire(ref ConnectionEntry entry, in Sighting sighting, in FlowKey key, out ConnectionState state)
     {
-        if (!sighting.IsNone)
+        if (!TryLock(ref entry, out state))
         {
-            ref ConnectionEntry entry = ref _entries[sighting.Index];
-            if (TryLock(ref entry, out state))
-            {
-                // Only now: under the lock the key stands still.
-                if (HasKey(entry, sighting.Index, key))
-                {
-                    return true;
-                }
-
-                Unlock(ref entry, state);
-            }
+            return false;
         }
 
-        state = default;
+        // Only now: under the lock the key stands still.
+        if (HasKey(entry, sighting.Index, key))
+        {
+            return true;
+        }
+
+        Unlock(ref entry, state);
         return false;
     }
 

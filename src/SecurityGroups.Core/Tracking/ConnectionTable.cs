@@ -165,26 +165,24 @@ internal sealed partial class ConnectionTable
             return true;
         }
 
-        return TryLockContended(ref entry, out state);
+        state = LockContended(ref entry);
+        return state.IsLive;
     }
 
+    // The state of the entry that is locked now, or of one that is not live. Returned, so that no caller has to keep it in memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryLockContended(ref ConnectionEntry entry, out ConnectionState state)
+    private static ConnectionState LockContended(ref ConnectionEntry entry)
     {
         SpinWait spin = default;
         while (true)
         {
             ulong word = Volatile.Read(ref entry.StateWord);
-            state = new ConnectionState(word);
-            if (!state.IsLive)
+            ConnectionState state = new(word);
+            if (!state.IsLive
+                || ((word & ConnectionState.LockBit) == 0
+                    && Interlocked.CompareExchange(ref entry.StateWord, word | ConnectionState.LockBit, word) == word))
             {
-                return false;
-            }
-
-            if ((word & ConnectionState.LockBit) == 0
-                && Interlocked.CompareExchange(ref entry.StateWord, word | ConnectionState.LockBit, word) == word)
-            {
-                return true;
+                return state;
             }
 
             Interleaving.Spin();

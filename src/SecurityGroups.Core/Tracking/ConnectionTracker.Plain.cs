@@ -15,33 +15,44 @@ internal sealed partial class ConnectionTracker
         in Flow flow, in PlainPacket segment, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
-        if (!_table.TryAcquire(flow.Sighting, flow.Key, out ConnectionState state))
+        if (flow.Sighting.IsNone)
         {
             return false;
         }
 
-        uint index = flow.Sighting.Index;
-        ref ConnectionEntry entry = ref _table[index];
+        ref ConnectionEntry entry = ref _table[flow.Sighting.Index];
+        if (!_table.TryAcquire(ref entry, flow.Sighting, flow.Key, out ConnectionState state))
+        {
+            return false;
+        }
+
+        uint generation = policy.Generation;
         ConnectionState advanced = state;
         bool isAdvanced = state.IsSteady
             && _timeouts.IsFresh(state, now)
-            && !IsStale(entry, flow.Key, modes, policy)
+            && (entry.Stamp == generation ? generation != ConnectionEntry.Unchecked : IsCurrent(entry, flow.Key, modes, policy))
             && TcpTracking.TryAdvance(ref entry, ref advanced, segment, direction, now);
         if (isAdvanced)
         {
-            entry.Stamp = policy.Generation;
-            _watch?.Count(index, direction, segment.IpOctets);
+            entry.Stamp = generation;
+            _watch?.Count(flow.Sighting.Index, direction, segment.IpOctets);
         }
 
-        _table.Release(ref entry, index, isAdvanced ? advanced : state);
+        _table.Release(ref entry, flow.Sighting.Index, isAdvanced ? advanced : state);
         return isAdvanced;
     }
+
+    // Apart: once for each connection after the rules changed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsCurrent<TPolicy>(in ConnectionEntry entry, in FlowKey key, in TrackingModes modes, in TPolicy policy)
+        where TPolicy : struct, IConnectionPolicy => !IsStale(entry, key, modes, policy);
 
     /// <summary>Whether datagrams of now may touch their connections without a lock.</summary>
     /// <remarks>
     /// A watch counts, which takes the lock; a timer that not all datagrams restart could be set back by one that does not; and the low half of the
     /// time must not turn between seeing and touching.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MayTouch(in TrackingModes modes, long now) => _watch is null && !modes.RefreshOnEgressOnly && !ConnectionTable.IsTimeTurning(now);
 
     /// <summary>

@@ -49,7 +49,11 @@ internal readonly struct FlowKey(
     /// The low 32 bits of both addresses: all of IPv4; of IPv6 equal addresses have equal words, and no more than that is asked of them, without
     /// a branch.
     /// </summary>
-    public ulong AddressWord => ((ulong)Local << 32) | (uint)Remote;
+    public ulong AddressWord
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ((ulong)Local << 32) | (uint)Remote;
+    }
 
     public static bool IsOfIPv6(ulong ends) => (long)ends < 0;
 

@@ -80,8 +80,9 @@ internal static class TcpTracking
     public static bool TryAdvance(ref ConnectionEntry entry, ref ConnectionState state, in PlainPacket plain, Direction direction, long now)
     {
         bool fromInitiator = direction == state.Original;
-        TcpWindow window = new(ref entry, fromInitiator);
-        if (window.Check(new TcpSegment(plain), ref state) != Reason.Established)
+        ref TcpSide sender = ref fromInitiator ? ref entry.Initiator : ref entry.Responder;
+        ref TcpSide receiver = ref fromInitiator ? ref entry.Responder : ref entry.Initiator;
+        if (sender.MaxWindow == 0 || TcpWindow.Judge(ref sender, ref receiver, fromInitiator, new TcpSegment(plain), ref state) != Reason.Established)
         {
             return false;
         }

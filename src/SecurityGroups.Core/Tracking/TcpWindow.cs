@@ -47,7 +47,7 @@ internal readonly ref struct TcpWindow
             return first;
         }
 
-        return Judge(segment, ref state);
+        return Judge(ref Sender, ref Receiver, _fromInitiator, segment, ref state);
     }
 
     // The sender is new: what begins it is judged as well.
@@ -62,7 +62,8 @@ internal readonly ref struct TcpWindow
             return Reason.Established;
         }
 
-        Reason reason = window.IsStaleAnswer(segment, state) ? Reason.PassIgnored : window.Judge(segment, ref state);
+        Reason reason = window.IsStaleAnswer(segment, state) ? Reason.PassIgnored
+            : Judge(ref window.Sender, ref window.Receiver, window._fromInitiator, segment, ref state);
         if (reason != Reason.Established)
         {
             window.Sender = sender;
@@ -72,17 +73,18 @@ internal readonly ref struct TcpWindow
         return reason;
     }
 
+    /// <summary>As <see cref="Check"/>, for a segment that begins nothing, of a sender whose segments were seen. On the sides alone, which so stay in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reason Judge(TcpSegment segment, ref ConnectionState state)
+    public static Reason Judge(ref TcpSide sender, ref TcpSide receiver, bool fromInitiator, TcpSegment segment, ref ConnectionState state)
     {
-        uint sack = HighestAcknowledged(segment);
-        Reason reason = Bounds(segment, sack);
+        uint sack = HighestAcknowledged(receiver, segment);
+        Reason reason = Bounds(sender, receiver, segment, sack);
         if (reason == Reason.Established)
         {
-            Advance(segment, sack, ref state);
+            Advance(ref sender, ref receiver, fromInitiator, segment, sack, ref state);
             if (segment.Has(PacketTraits.Fragment))
             {
-                NoteFragment(ref state);
+                NoteFragment(ref sender, fromInitiator, ref state);
             }
         }
 
@@ -117,11 +119,11 @@ internal readonly ref struct TcpWindow
     /// </summary>
     public void NoteOvershoot(TcpSegment segment)
     {
-        uint sack = HighestAcknowledged(segment);
+        uint sack = HighestAcknowledged(Receiver, segment);
         uint overshot = segment.End - Sender.MaxEnd;
         bool isPlausible = segment.Kind is TcpSegmentKind.Ack or TcpSegmentKind.Fin
             && SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd) && Receiver.MaxWindow != 0 && overshot < Receiver.MaxWindow
-            && !SequenceNumber.IsAfter(sack, Receiver.End) && !IsLateAcknowledgment(sack);
+            && !SequenceNumber.IsAfter(sack, Receiver.End) && !IsLateAcknowledgment(Sender, Receiver, sack);
         if (isPlausible)
         {
             Sender.End = segment.End;
@@ -130,37 +132,37 @@ internal readonly ref struct TcpWindow
 
     /// <summary>The four bounds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Reason Bounds(TcpSegment segment, uint sack)
+    private static Reason Bounds(in TcpSide sender, in TcpSide receiver, TcpSegment segment, uint sack)
     {
-        if (SequenceNumber.IsAfter(segment.Sequence, Sender.MaxEnd))
+        if (SequenceNumber.IsAfter(segment.Sequence, sender.MaxEnd))
         {
             return Reason.OutOfWindow;
         }
 
-        if (Receiver.MaxWindow != 0 && SequenceNumber.IsAfter(sack, Receiver.End))
+        if (receiver.MaxWindow != 0 && SequenceNumber.IsAfter(sack, receiver.End))
         {
             return Reason.InvalidAcknowledgment;
         }
 
-        bool isOld = Receiver.MaxWindow != 0 && SequenceNumber.IsBefore(segment.End, Sender.End - Receiver.MaxWindow);
-        return isOld || IsLateAcknowledgment(sack) ? Reason.PassIgnored : Reason.Established;
+        bool isOld = receiver.MaxWindow != 0 && SequenceNumber.IsBefore(segment.End, sender.End - receiver.MaxWindow);
+        return isOld || IsLateAcknowledgment(sender, receiver, sack) ? Reason.PassIgnored : Reason.Established;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint HighestAcknowledged(TcpSegment segment)
+    private static uint HighestAcknowledged(in TcpSide receiver, TcpSegment segment)
     {
         if (!segment.HasAcknowledgment)
         {
-            return Receiver.End;
+            return receiver.End;
         }
 
-        bool isSack = segment.Has(PacketTraits.Sack) && Receiver.IsSackPermitted && SequenceNumber.IsAfter(segment.SackHighest, segment.Acknowledgment);
+        bool isSack = segment.Has(PacketTraits.Sack) && receiver.IsSackPermitted && SequenceNumber.IsAfter(segment.SackHighest, segment.Acknowledgment);
         return isSack ? segment.SackHighest : segment.Acknowledgment;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsLateAcknowledgment(uint acknowledgment) =>
-        SequenceNumber.IsBefore(acknowledgment, Receiver.End - Sender.Lag);
+    private static bool IsLateAcknowledgment(in TcpSide sender, in TcpSide receiver, uint acknowledgment) =>
+        SequenceNumber.IsBefore(acknowledgment, receiver.End - sender.Lag);
 
     // Before the handshake is over a SYN with a higher sequence number replaces the one before (RFC 9293: reinitialized TCP).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -224,7 +226,7 @@ internal readonly ref struct TcpWindow
     private void BeginInTheMiddle(TcpSegment segment, ConnectionState state)
     {
         Sender.End = segment.End;
-        Sender.MaxWindow = Math.Max(1, segment.Window << Scale(state));
+        Sender.MaxWindow = Math.Max(1, segment.Window << Scale(state, _fromInitiator));
         Sender.MaxEnd = segment.End + Sender.MaxWindow;
         if (Receiver.MaxWindow == 0)
         {
@@ -239,80 +241,74 @@ internal readonly ref struct TcpWindow
 
     /// <summary>Notes what an accepted segment tells about both ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Advance(TcpSegment segment, uint sack, ref ConnectionState state)
+    private static void Advance(ref TcpSide sender, ref TcpSide receiver, bool fromInitiator, TcpSegment segment, uint sack, ref ConnectionState state)
     {
         // The window of a SYN is never scaled (RFC 7323, 2.2).
-        uint window = segment.IsSyn ? segment.Window : segment.Window << Scale(state);
-        uint acknowledgment = segment.HasAcknowledgment ? segment.Acknowledgment : Receiver.End;
+        uint window = segment.IsSyn ? segment.Window : segment.Window << Scale(state, fromInitiator);
+        uint acknowledgment = segment.HasAcknowledgment ? segment.Acknowledgment : receiver.End;
         if (segment.Kind == TcpSegmentKind.Ack)
         {
-            CountRetransmission(segment, acknowledgment, ref state);
-            state.IsZeroWindow = segment.Window == 0;
-            state.IsLastFromInitiator = _fromInitiator;
+            state.NoteSegment(fromInitiator, segment.Window == 0, IsRepeat(sender, segment, acknowledgment) ? Math.Min(3, state.Retransmissions + 1) : 0);
         }
 
         uint offered = window + (sack - acknowledgment);
-        if (Sender.MaxWindow < offered)
+        if (sender.MaxWindow < offered)
         {
-            Sender.MaxWindow = offered;
+            sender.MaxWindow = offered;
         }
 
-        if (SequenceNumber.IsAfter(segment.End, Sender.End))
+        if (SequenceNumber.IsAfter(segment.End, sender.End))
         {
-            Sender.End = segment.End;
-            state.SetUnacknowledged(_fromInitiator, true);
+            sender.End = segment.End;
+            state.SetUnacknowledged(fromInitiator, true);
         }
 
-        if (segment.HasAcknowledgment && (!Sender.HasAcknowledged || SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment)))
+        if (segment.HasAcknowledgment && (!sender.HasAcknowledged || SequenceNumber.IsAfter(acknowledgment, sender.MaxAcknowledgment)))
         {
-            Sender.MaxAcknowledgment = acknowledgment;
-            Sender.HasAcknowledged = true;
+            sender.MaxAcknowledgment = acknowledgment;
+            sender.HasAcknowledged = true;
         }
 
-        if (Receiver.MaxWindow != 0 && SequenceNumber.IsAfter(segment.End, Sender.MaxEnd))
+        if (receiver.MaxWindow != 0 && SequenceNumber.IsAfter(segment.End, sender.MaxEnd))
         {
-            Receiver.MaxWindow += segment.End - Sender.MaxEnd;
+            receiver.MaxWindow += segment.End - sender.MaxEnd;
         }
 
         uint edge = sack + Math.Max(1, window);
-        if (SequenceNumber.IsAfter(edge, Receiver.MaxEnd))
+        if (SequenceNumber.IsAfter(edge, receiver.MaxEnd))
         {
-            Receiver.MaxEnd = edge;
+            receiver.MaxEnd = edge;
         }
 
-        if (acknowledgment == Receiver.End)
+        if (acknowledgment == receiver.End)
         {
-            state.SetUnacknowledged(!_fromInitiator, false);
+            state.SetUnacknowledged(!fromInitiator, false);
         }
     }
 
     // The rest of the segment is in later fragments, which no connection sees: it may reach as far as the receiver offered, and the
     // acknowledgment of all of it must not be refused.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void NoteFragment(ref ConnectionState state)
+    private static void NoteFragment(ref TcpSide sender, bool fromInitiator, ref ConnectionState state)
     {
-        if (SequenceNumber.IsAfter(Sender.MaxEnd, Sender.End))
+        if (SequenceNumber.IsAfter(sender.MaxEnd, sender.End))
         {
-            Sender.End = Sender.MaxEnd;
+            sender.End = sender.MaxEnd;
         }
 
-        state.SetUnacknowledged(_fromInitiator, false);
+        state.SetUnacknowledged(fromInitiator, false);
     }
 
     // The last data once more, without news and without a word of the other end between: its receiver may be gone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CountRetransmission(TcpSegment segment, uint acknowledgment, ref ConnectionState state)
-    {
-        bool isRepeat = segment.HasPayload && segment.End == Sender.End
-            && Sender.HasAcknowledged && !SequenceNumber.IsAfter(acknowledgment, Sender.MaxAcknowledgment);
-        state.Retransmissions = isRepeat ? Math.Min(3, state.Retransmissions + 1) : 0;
-    }
+    private static bool IsRepeat(in TcpSide sender, TcpSegment segment, uint acknowledgment) => segment.HasPayload && segment.End == sender.End
+        && sender.HasAcknowledged && !SequenceNumber.IsAfter(acknowledgment, sender.MaxAcknowledgment);
 
     // Scaling is on only if both SYNs offered it (RFC 7323, 2.2).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Scale(ConnectionState state)
+    private static int Scale(ConnectionState state, bool fromInitiator)
     {
-        int own = state.Scale(_fromInitiator);
-        return own == ConnectionState.NoScale || state.Scale(!_fromInitiator) == ConnectionState.NoScale ? 0 : own;
+        int own = state.Scale(fromInitiator);
+        return own == ConnectionState.NoScale || state.Scale(!fromInitiator) == ConnectionState.NoScale ? 0 : own;
     }
 }
