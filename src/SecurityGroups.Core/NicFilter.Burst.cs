@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using SecurityGroups.Match;
 using SecurityGroups.Packets;
@@ -78,54 +79,75 @@ public sealed partial class NicFilter
     private static void JudgeStride<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions)
         where TBurst : IBurst, allows ref struct
     {
-        Span<PlainPacket> plainPackets = stackalloc PlainPacket[Stride];
-        Span<ParsedPacket> packets = stackalloc ParsedPacket[Stride];
-        Span<Flow> flows = stackalloc Flow[Stride];
-        Span<Reason> forms = stackalloc Reason[Stride];
-        uint plain = 0;
-        uint opening = 0;
-        bool matchesTogether = judge.MatchesTogether;
-        for (int i = 0; i < decisions.Length; i++)
+        StrideOfPackets stride = new(stackalloc PlainPacket[Stride], stackalloc ParsedPacket[Stride], stackalloc Flow[Stride], stackalloc Reason[Stride]);
+        Read(judge, burst, start, decisions.Length, ref stride);
+        uint none = judge.LookForAll(stride.Flows[..decisions.Length]);
+        if (judge.MatchesTogether && (none & stride.IsPlain) != 0)
+        {
+            stride.Unknown = stride.OpeningOf(none);
+            stride.Admitted = judge.Match(stride.Plain, stride.Unknown);
+        }
+
+        Judge(judge, burst, start, decisions, ref stride);
+    }
+
+    private static void Read<TBurst>(in PacketJudge judge, TBurst burst, int start, int count, ref StrideOfPackets stride)
+        where TBurst : IBurst, allows ref struct
+    {
+        for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> bytes = burst[start + i];
-            if (judge.TryIdentify(bytes, ref plainPackets[i], ref flows[i], looks: false))
+            ref PlainPacket plain = ref stride.Plain[i];
+            if (judge.TryIdentify(bytes, ref plain, ref stride.Flows[i], looks: false))
             {
-                plain |= 1u << i;
-                opening |= matchesTogether && plainPackets[i].MayOpen ? 1u << i : 0;
+                stride.IsPlain |= 1u << i;
+                stride.Syns |= (plain.IsSyn ? 1u : 0) << i;
             }
             else
             {
-                forms[i] = judge.Read(bytes, bytes.Length, out packets[i], ref flows[i]);
+                stride.Forms[i] = judge.Read(bytes, bytes.Length, out stride.Parsed[i], ref stride.Flows[i]);
             }
         }
+    }
 
-        uint unknown = judge.LookForAll(flows[..decisions.Length]) & opening;
-        uint admitted = unknown == 0 ? 0 : judge.Match(plainPackets, unknown);
+    private static void Judge<TBurst>(in PacketJudge judge, TBurst burst, int start, Span<Decision> decisions, ref StrideOfPackets stride)
+        where TBurst : IBurst, allows ref struct
+    {
+        uint mayAdvance = stride.IsPlain & ~(stride.Syns | stride.Unknown);
         for (int i = 0; i < decisions.Length; i++)
         {
-            bool isPlain = ((plain >> i) & 1) != 0;
-            bool isUnknown = ((unknown >> i) & 1) != 0;
-            if (isPlain && !isUnknown && !plainPackets[i].IsSyn && judge.TryAdvance(plainPackets[i], flows[i]))
+            if (((mayAdvance >> i) & 1) != 0 && judge.TryAdvance(stride.Plain[i], stride.Flows[i]))
             {
                 decisions[i] = Decision.Allow(Reason.Established);
-                continue;
             }
-
-            if (isPlain && judge.TryOpen(plainPackets[i], flows[i], isUnknown ? ((admitted >> i) & 1) != 0 : null, out decisions[i]))
+            else
             {
-                continue;
+                JudgeOther(judge, burst, start, i, ref stride, out decisions[i]);
             }
-
-            ReadOnlySpan<byte> bytes = burst[start + i];
-            if (isPlain)
-            {
-                // As if nobody had looked: whoever shares the memory may have changed it, and what is judged must be what is recorded.
-                forms[i] = judge.Read(bytes, bytes.Length, out packets[i], ref flows[i]);
-            }
-
-            decisions[i] = judge.Decide(forms[i], bytes, packets[i], flows[i]);
-            judge.Report(packets[i], decisions[i]);
         }
+    }
+
+    // A packet that advances no connection on the short way.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void JudgeOther<TBurst>(in PacketJudge judge, TBurst burst, int start, int i, ref StrideOfPackets stride, out Decision decision)
+        where TBurst : IBurst, allows ref struct
+    {
+        bool isPlain = ((stride.IsPlain >> i) & 1) != 0;
+        bool isUnknown = ((stride.Unknown >> i) & 1) != 0;
+        if (isPlain && judge.TryOpen(stride.Plain[i], stride.Flows[i], isUnknown ? ((stride.Admitted >> i) & 1) != 0 : null, out decision))
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> bytes = burst[start + i];
+        if (isPlain)
+        {
+            // As if nobody had looked: whoever shares the memory may have changed it, and what is judged must be what is recorded.
+            stride.Forms[i] = judge.Read(bytes, bytes.Length, out stride.Parsed[i], ref stride.Flows[i]);
+        }
+
+        decision = judge.Decide(stride.Forms[i], bytes, stride.Parsed[i], stride.Flows[i]);
+        judge.Report(stride.Parsed[i], decision);
     }
 
     // Runs of one decision, the usual case, cost one atomic addition.
@@ -144,6 +166,39 @@ public sealed partial class NicFilter
         }
 
         return allowed;
+    }
+
+    /// <summary>What is known of the packets of a stride, on the stack of who judges it; of each set a bit for each packet.</summary>
+    private ref struct StrideOfPackets(Span<PlainPacket> plain, Span<ParsedPacket> parsed, Span<Flow> flows, Span<Reason> forms)
+    {
+        public readonly Span<PlainPacket> Plain = plain;
+
+        /// <summary>Of those that are not plain, with <see cref="Forms"/>.</summary>
+        public readonly Span<ParsedPacket> Parsed = parsed;
+
+        public readonly Span<Flow> Flows = flows;
+        public readonly Span<Reason> Forms = forms;
+        public uint IsPlain;
+        public uint Syns;
+
+        /// <summary>Plain packets that the rules were asked about together.</summary>
+        public uint Unknown;
+
+        /// <summary>Those of them that the rules admit.</summary>
+        public uint Admitted;
+
+        /// <summary>Those plain ones of some packets that usually open a connection where there is none.</summary>
+        public readonly uint OpeningOf(uint which)
+        {
+            uint opening = 0;
+            for (uint left = which & IsPlain; left != 0; left &= left - 1)
+            {
+                int i = BitOperations.TrailingZeroCount(left);
+                opening |= Plain[i].MayOpen ? 1u << i : 0;
+            }
+
+            return opening;
+        }
     }
 
     /// <summary>Packets by index, whatever memory they lie in.</summary>

@@ -9,7 +9,7 @@ internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wid
 
     public static AddressSet Empty { get; } = new(new Family([], null, []), new Family([], null, []));
 
-    public bool Contains(Ethertype ethertype, UInt128 address) => (ethertype == Ethertype.IPv4 ? narrow : wide).Contains(address);
+    public bool Contains(Ethertype ethertype, UInt128 address) => ethertype == Ethertype.IPv4 ? narrow.ContainsNarrow((uint)address) : wide.Contains(address);
 
     /// <summary>Whether the set has nothing of a family.</summary>
     public bool IsEmpty(Ethertype ethertype) => (ethertype == Ethertype.IPv4 ? narrow : wide).IsEmpty;
@@ -18,6 +18,25 @@ internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wid
     internal sealed class Family((UInt128 Bits, UInt128 Mask)[] prefixes, AddressPieces? pieces, bool[] belongs)
     {
         public bool IsEmpty => prefixes.Length == 0 && pieces is null;
+
+        /// <summary>As <see cref="Contains"/>, for a family whose addresses have no more than 32 bits.</summary>
+        public bool ContainsNarrow(uint address)
+        {
+            if (pieces is not null)
+            {
+                return belongs[pieces.Find(address)];
+            }
+
+            foreach (ref readonly (UInt128 Bits, UInt128 Mask) prefix in prefixes.AsSpan())
+            {
+                if ((address & (uint)prefix.Mask) == (uint)prefix.Bits)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
 
         public bool Contains(UInt128 address)
         {

@@ -100,14 +100,16 @@ internal struct PlainPacket
 
         ref readonly Ipv4Header header = ref MemoryMarshal.AsRef<Ipv4Header>(octets);
         packet.Ethertype = Ethertype.IPv4;
-        packet.Source = (uint)header.Source;
-        packet.Destination = (uint)header.Destination;
-        packet.IpOctets = header.TotalLength;
-        packet.Protocol = header.Protocol;
+        uint source = header.Source;
+        uint destination = header.Destination;
+        int ipOctets = header.TotalLength;
+        packet.Source = source;
+        packet.Destination = destination;
         return header.VersionAndHeaderLength == IPv4WithoutOptions
             && (header.FlagsAndFragmentOffset & FragmentBits) == 0
-            && packet.IpOctets <= octets.Length
-            && TryReadTransport(octets, Ipv4Header.MinimumOctets, ref packet);
+            && source != destination
+            && ipOctets <= octets.Length
+            && TryReadTransport(octets, Ipv4Header.MinimumOctets, ipOctets, header.Protocol, ref packet);
     }
 
     private static bool TryReadIPv6(ReadOnlySpan<byte> octets, ref PlainPacket packet)
@@ -121,30 +123,35 @@ internal struct PlainPacket
         packet.Ethertype = Ethertype.IPv6;
         packet.Source = header.Source;
         packet.Destination = header.Destination;
-        packet.IpOctets = Ipv6Header.Octets + header.PayloadLength;
-        packet.Protocol = header.NextHeader;
+        int ipOctets = Ipv6Header.Octets + header.PayloadLength;
         return header.VersionAndFlow >> 28 == 6
-            && packet.IpOctets <= octets.Length
-            && TryReadTransport(octets, Ipv6Header.Octets, ref packet);
+            && packet.Source != packet.Destination
+            && ipOctets <= octets.Length
+            && TryReadTransport(octets, Ipv6Header.Octets, ipOctets, header.NextHeader, ref packet);
     }
 
     /// <param name="octets">From the IP header on, at least as many as the fixed headers of IP and UDP have.</param>
     /// <param name="offset">Of the transport header.</param>
-    /// <param name="packet">To fill; its IP octets are no more than there are.</param>
+    /// <param name="ipOctets">Of the IP packet, no more than there are.</param>
+    /// <param name="protocol">What the IP header says.</param>
+    /// <param name="packet">To fill.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadTransport(ReadOnlySpan<byte> octets, int offset, ref PlainPacket packet)
+    private static bool TryReadTransport(ReadOnlySpan<byte> octets, int offset, int ipOctets, byte protocol, ref PlainPacket packet)
     {
         ref readonly TransportPorts ports = ref MemoryMarshal.AsRef<TransportPorts>(octets[offset..]);
-        packet.SourcePort = ports.Source;
-        packet.DestinationPort = ports.Destination;
+        ushort source = ports.Source;
+        ushort destination = ports.Destination;
+        packet.IpOctets = ipOctets;
+        packet.Protocol = protocol;
+        packet.SourcePort = source;
+        packet.DestinationPort = destination;
         packet.Offers = default;
-        return packet.SourcePort != 0
-            && packet.DestinationPort != 0
-            && packet.Source != packet.Destination
-            && packet.Protocol switch
+        return source != 0
+            && destination != 0
+            && protocol switch
             {
-                ProtocolNumbers.Tcp => TryReadTcp(octets, offset, ref packet),
-                ProtocolNumbers.Udp => IsUdp(octets[offset..], packet.IpOctets - offset),
+                ProtocolNumbers.Tcp => TryReadTcp(octets, offset, ipOctets, ref packet),
+                ProtocolNumbers.Udp => IsUdp(octets[offset..], ipOctets - offset),
                 _ => false,
             };
     }
@@ -156,7 +163,7 @@ internal struct PlainPacket
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryReadTcp(ReadOnlySpan<byte> octets, int offset, ref PlainPacket packet)
+    private static bool TryReadTcp(ReadOnlySpan<byte> octets, int offset, int ipOctets, ref PlainPacket packet)
     {
         if (octets.Length < offset + TcpHeader.MinimumOctets)
         {
@@ -165,7 +172,7 @@ internal struct PlainPacket
 
         ref readonly TcpHeader header = ref MemoryMarshal.AsRef<TcpHeader>(octets[offset..]);
         int headerOctets = (header.DataOffset >> 4) * 4;
-        int payloadOctets = packet.IpOctets - offset - headerOctets;
+        int payloadOctets = ipOctets - offset - headerOctets;
         packet.Sequence = header.Sequence;
         packet.Acknowledgment = header.Acknowledgment;
         packet.Window = header.Window;
