@@ -85,7 +85,7 @@ public sealed partial class NicFilter
         if (judge.MatchesTogether && (none & stride.IsPlain) != 0)
         {
             stride.Unknown = stride.OpeningOf(none);
-            stride.Admitted = judge.Match(stride.Plain, stride.Unknown);
+            stride.Admitted = stride.Unknown == 0 ? 0 : judge.Match(stride.Plain, stride.Unknown);
         }
 
         Judge(judge, burst, start, decisions, ref stride);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace SecurityGroups.Tracking;
 
@@ -88,5 +89,5 @@ internal struct ConnectionEntry
 
     /// <summary>Compares the key octets; for IPv6 the addresses themselves are still to be compared.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasKey(in FlowKey key) => ((Addresses ^ key.AddressWord) | (Ends ^ key.Ends) | (VlanAndProtocol ^ key.VlanAndProtocol)) == 0;
+    public readonly bool HasKey(in FlowKey key) => Vector128.LoadUnsafe(in Addresses) == key.Words && VlanAndProtocol == key.VlanAndProtocol;
 }

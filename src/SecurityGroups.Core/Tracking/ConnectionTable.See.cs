@@ -59,7 +59,7 @@ internal sealed partial class ConnectionTable
             if (flow.IsTracked)
             {
                 ends |= flow.Key.Ends;
-                ulong computed = hash.ComputeAes(flow.Key);
+                ulong computed = hash.ComputeOfMany(flow.Key);
                 flow.Hash = computed;
                 buckets.Prefetch((uint)computed & mask);
             }

@@ -41,26 +41,24 @@ internal readonly struct FlowHash
     public bool UsesAes => _useAes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Compute(in FlowKey key) => _useAes ? ComputeAes(key) : ComputeSip(key);
+    public ulong Compute(in FlowKey key) => _useAes ? ComputeAes(key, Vector128.Create(key.AddressWord, key.Ends)) : ComputeSip(key);
 
-    /// <summary>For a hash that <see cref="UsesAes"/>: a loop over many keys asks once.</summary>
+    /// <summary>
+    /// The same for a hash that <see cref="UsesAes"/> and a key that was written a while ago (<see cref="FlowKey.Words"/>): for a loop over many.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong ComputeAes(in FlowKey key)
+    public ulong ComputeOfMany(in FlowKey key) => ComputeAes(key, key.Words);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong ComputeAes(in FlowKey key, Vector128<ulong> words)
     {
-        Vector128<ulong> state;
-        Vector128<ulong> last;
+        Vector128<ulong> state = Absorb(_key0, words);
         if (key.IsIPv6)
         {
-            state = Absorb(Absorb(_key0, Block(key.Local)), Block(key.Remote));
-            last = Vector128.Create(key.Ends, key.VlanAndProtocol);
-        }
-        else
-        {
-            state = Absorb(_key0, Vector128.Create(key.AddressWord, key.Ends));
-            last = Vector128.Create(0UL, key.VlanAndProtocol);
+            state = Absorb(Absorb(state, Block(key.Local)), Block(key.Remote));
         }
 
-        return Absorb(state, last).ToScalar();
+        return Absorb(state, Vector128.Create(0UL, key.VlanAndProtocol)).ToScalar();
     }
 
     /// <summary>The hash of any two addresses and two words; a table that hashes these keys hashes no others.</summary>
@@ -99,7 +97,7 @@ internal readonly struct FlowHash
         }
         else
         {
-            hash.Add(((ulong)key.Local << 32) | (uint)key.Remote);
+            hash.Add(key.AddressWord);
             hash.Add(key.Ends);
             hash.Add(key.VlanAndProtocol | (20UL << 56));
         }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using SecurityGroups.Packets;
 
 namespace SecurityGroups.Tracking;
@@ -9,24 +11,32 @@ namespace SecurityGroups.Tracking;
 /// <remarks>
 /// ICMP queries: the port word holds the identifier and the type that the local end sends, so a query of the instance (8) and one of the
 /// remote end (0, the answer to it) with equal identifiers are two connections.
+/// The first 20 octets are those of the <see cref="ConnectionEntry"/>, in the same order.
 /// </remarks>
+[StructLayout(LayoutKind.Sequential)]
 internal readonly struct FlowKey(
     UInt128 local, UInt128 remote, ushort localPort, ushort remotePort, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
 {
     private const int EthertypeShift = 63;
     private const int ZoneShift = 32;
 
-    /// <summary>Address of the instance's end.</summary>
-    public readonly UInt128 Local = local;
-
-    /// <summary>Address of the other end.</summary>
-    public readonly UInt128 Remote = remote;
+    /// <summary>
+    /// The low 32 bits of both addresses: all of IPv4; of IPv6 equal addresses have equal words, and no more than that is asked of them, without
+    /// a branch.
+    /// </summary>
+    public readonly ulong AddressWord = ((ulong)local << 32) | (uint)remote;
 
     /// <summary>Ethertype in bit 63, where it is asked for with the sign; number of the NIC's tracking zone in bits 32 to 62, <see cref="Ports"/> below.</summary>
     public readonly ulong Ends = ((ulong)ethertype << EthertypeShift) | ((ulong)zone << ZoneShift) | ((uint)localPort << 16) | remotePort;
 
     /// <summary>VLAN ids in bits 8 to 31, protocol in bits 0 to 7.</summary>
     public readonly uint VlanAndProtocol = (vlanIds << 8) | protocol;
+
+    /// <summary>Address of the instance's end.</summary>
+    public readonly UInt128 Local = local;
+
+    /// <summary>Address of the other end.</summary>
+    public readonly UInt128 Remote = remote;
 
     /// <summary>Local port in the high half, remote port in the low; ICMP: identifier high, type that the local end sends and code low.</summary>
     public uint Ports => (uint)Ends;
@@ -45,14 +55,11 @@ internal readonly struct FlowKey(
 
     public ushort RemotePort => (ushort)Ports;
 
-    /// <summary>
-    /// The low 32 bits of both addresses: all of IPv4; of IPv6 equal addresses have equal words, and no more than that is asked of them, without
-    /// a branch.
-    /// </summary>
-    public ulong AddressWord
+    /// <summary>The first 16 octets: address word and ends. For keys that were written a while ago, or all of them must leave the store buffer first.</summary>
+    public Vector128<ulong> Words
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ((ulong)Local << 32) | (uint)Remote;
+        get => Vector128.LoadUnsafe(in AddressWord);
     }
 
     public static bool IsOfIPv6(ulong ends) => (long)ends < 0;
