@@ -30,7 +30,7 @@ internal sealed class UdpConnections
         _zone = _tracker.RegisterZone();
         for (int i = 0; i < count; i++)
         {
-            Reason reason = _tracker.Create(Key(i), _packet, Direction.Egress, 0, _modes, 1, commit: true);
+            Reason reason = _tracker.Create(Key(Ends(i)), _packet, Direction.Egress, 0, _modes, 1, commit: true);
             if (reason != Reason.NotEvaluated)
             {
                 throw new InvalidOperationException($"Connection {i}: {reason}.");
@@ -41,49 +41,56 @@ internal sealed class UdpConnections
     /// <summary>What the empty tracker reserved.</summary>
     public long Octets { get; }
 
-    /// <summary>The key of a connection; from the count on, of one that does not exist.</summary>
-    public FlowKey Key(int number)
+    /// <summary>The ends of a connection, as a packet tells them; from the count on, of one that does not exist.</summary>
+    public UdpEnds Ends(int number)
     {
         ushort port = (ushort)(1_024 + (number & 0x3FFF));
         return _family == Ethertype.IPv6
-            ? new FlowKey(new UInt128(0x2001_0DB8_0000_0000, 5), new UInt128(0x2001_0DB8_0001_0000, (ulong)number * 0x9E37_79B9_7F4A_7C15), 443, port, _zone, _family, 0, ProtocolNumbers.Udp)
-            : new FlowKey(0x0A00_0005, 0xCB00_0000u + ((uint)number >> 14), 443, port, _zone, _family, 0, ProtocolNumbers.Udp);
+            ? new UdpEnds((ulong)number * 0x9E37_79B9_7F4A_7C15, port)
+            : new UdpEnds(0xCB00_0000u + ((uint)number >> 14), port);
     }
 
+    /// <summary>The key of a connection.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FlowKey Key(UdpEnds ends) => _family == Ethertype.IPv6
+        ? new FlowKey(new UInt128(0x2001_0DB8_0000_0000, 5), new UInt128(0x2001_0DB8_0001_0000, ends.Remote), 443, ends.Port, _zone, Ethertype.IPv6, 0, ProtocolNumbers.Udp)
+        : new FlowKey(0x0A00_0005, ends.Remote, 443, ends.Port, _zone, Ethertype.IPv4, 0, ProtocolNumbers.Udp);
+
     /// <summary>How many are found, one by one.</summary>
-    public int FindSingly(ReadOnlySpan<FlowKey> keys)
+    public int FindSingly(ReadOnlySpan<UdpEnds> queries)
     {
         int found = 0;
-        for (int start = 0; start < keys.Length; start += PerMillisecond)
+        for (int start = 0; start < queries.Length; start += PerMillisecond)
         {
             _now++;
-            found += FindEach(keys.Slice(start, Math.Min(PerMillisecond, keys.Length - start)));
+            found += FindEach(queries.Slice(start, Math.Min(PerMillisecond, queries.Length - start)));
         }
 
         return found;
     }
 
     /// <summary>How many are found, in bursts of 32; a rest that is no burst is left out.</summary>
-    public int FindInBursts(ReadOnlySpan<FlowKey> keys)
+    public int FindInBursts(ReadOnlySpan<UdpEnds> queries)
     {
         int found = 0;
-        for (int start = 0; start + Burst <= keys.Length; start += Burst)
+        for (int start = 0; start + Burst <= queries.Length; start += Burst)
         {
             _now += start % PerMillisecond == 0 ? 1 : 0;
-            found += FindBurst(keys.Slice(start, Burst));
+            found += FindBurst(queries.Slice(start, Burst));
         }
 
         return found;
     }
 
-    private int FindEach(ReadOnlySpan<FlowKey> keys)
+    private int FindEach(ReadOnlySpan<UdpEnds> queries)
     {
         ConnectionTracker tracker = _tracker;
         long now = _now;
         bool mayTouch = tracker.MayTouch(_modes, now);
         int found = 0;
-        foreach (ref readonly FlowKey key in keys)
+        foreach (UdpEnds ends in queries)
         {
+            FlowKey key = Key(ends);
             ulong hash = tracker.Hash(key);
             tracker.Look(hash, out Sighting sighting);
             bool isTouched = mayTouch && tracker.TryTouch(sighting, key, Direction.Egress, now, new UnchangedRules());
@@ -94,13 +101,13 @@ internal sealed class UdpConnections
     }
 
     [SkipLocalsInit]
-    private int FindBurst(ReadOnlySpan<FlowKey> keys)
+    private int FindBurst(ReadOnlySpan<UdpEnds> queries)
     {
         Span<Flow> flows = stackalloc Flow[Burst];
         for (int i = 0; i < flows.Length; i++)
         {
             flows[i].IsTracked = true;
-            flows[i].Key = keys[i];
+            flows[i].Key = Key(queries[i]);
         }
 
         _tracker.LookForAll(flows);
@@ -152,3 +159,6 @@ internal sealed class UdpConnections
         public bool Allows(Direction direction, in FlowKey key) => true;
     }
 }
+
+/// <summary>What differs from connection to connection: the low half of the remote address and the remote port.</summary>
+internal readonly record struct UdpEnds(ulong Remote, ushort Port);

@@ -15,8 +15,8 @@ internal static class TableRace
         // As many as rte_hash is asked for in its run.
         Random random = new(42);
         int queries = entries < 1_000_000 ? 1_000_000 : 4_000_000;
-        FlowKey[] hits = [.. Enumerable.Range(0, queries).Select(_ => connections.Key(random.Next(entries)))];
-        FlowKey[] misses = [.. Enumerable.Range(0, queries).Select(_ => connections.Key(entries + random.Next(entries)))];
+        UdpEnds[] hits = [.. Enumerable.Range(0, queries).Select(_ => connections.Ends(random.Next(entries)))];
+        UdpEnds[] misses = [.. Enumerable.Range(0, queries).Select(_ => connections.Ends(entries + random.Next(entries)))];
         int inBursts = queries / Burst * Burst;
         string what = $"table {family} {entries}";
         RaceCommand.Print(what, "hit single", Pace.Measure(() => Check(connections.FindSingly(hits), queries, queries)));
@@ -29,10 +29,11 @@ internal static class TableRace
             NaiveTable naive = new();
             for (int i = 0; i < entries; i++)
             {
-                naive.Add(connections.Key(i));
+                naive.Add(connections.Key(connections.Ends(i)));
             }
 
-            RaceCommand.Print(what, "naive", Pace.Measure(() => Check(naive.Find(hits), queries, queries)));
+            FlowKey[] keys = [.. hits.Select(connections.Key)];
+            RaceCommand.Print(what, "naive", Pace.Measure(() => Check(naive.Find(keys), queries, queries)));
         }
     }
 
