@@ -45,14 +45,18 @@ public sealed partial class Firewall
     internal int RemoveConnections(ConnectionFilter filter, NicFilter? of)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return Tracker.Remove(Select(filter with { IsRevoked = filter.IsRevoked ?? false }, of), Clock.NowOrLatest());
+        int removed = Tracker.Remove(Select(filter with { IsRevoked = filter.IsRevoked ?? false }, of), Clock.NowOrLatest());
+        GC.KeepAlive(this);
+        return removed;
     }
 
     private int ExpireConnectionsCore(int budget, long nowMilliseconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(budget);
         _ = RulesetInForce();
-        return Tracker.Reclaim(nowMilliseconds, budget);
+        int reclaimed = Tracker.Reclaim(nowMilliseconds, budget);
+        GC.KeepAlive(this);
+        return reclaimed;
     }
 
     private ConnectionSelection Select(ConnectionFilter filter, NicFilter? of)

@@ -144,7 +144,9 @@ public sealed partial class Firewall
     private RestoreResult Restore(RestoreBatch batch, long downtimeMilliseconds)
     {
         _ = RulesetInForce();
-        return batch.Restore(Tracker, Clock.NowOrLatest(), downtimeMilliseconds);
+        RestoreResult result = batch.Restore(Tracker, Clock.NowOrLatest(), downtimeMilliseconds);
+        GC.KeepAlive(this);
+        return result;
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

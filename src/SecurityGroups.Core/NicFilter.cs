@@ -100,7 +100,9 @@ public sealed partial class NicFilter
 
         PacketJudge judge = new(_firewall.Settings, _firewall.Tracker, ruleset, nic, _state, nowMilliseconds, direction, commit: false) { MayHold = true };
         Decision decision = judge.Decide(bytes, bytes.Length, out ParsedPacket packet);
-        return Explainer.Explain(ruleset, nic, direction, packet, decision) with { Connection = judge.FindConnection(packet) };
+        Explanation explanation = Explainer.Explain(ruleset, nic, direction, packet, decision) with { Connection = judge.FindConnection(packet) };
+        GC.KeepAlive(_firewall);
+        return explanation;
     }
 
     // Nothing is told once the firewall is disposed.

@@ -10,8 +10,8 @@ namespace SecurityGroups.Tracking;
 /// a test and two more; copies of this value share the elements. Elements hold no references, so the garbage collector never looks inside.
 /// Pages are touched at first use only.
 /// The bound: callers index below <see cref="Length"/>, asserted in debug builds; the table masks or compares every index it uses.
-/// The life: whoever works on elements keeps their owner, the firewall, to the end (<c>GC.KeepAlive</c>): between reading the address and
-/// making a reference of it the collector sees neither.
+/// The life: whoever works on elements keeps their owner to the end, the calls of the firewall by <c>GC.KeepAlive</c>: between reading the address
+/// and making a reference of it the collector sees neither.
 /// </remarks>
 internal readonly unsafe struct AlignedArray<T>
     where T : unmanaged

@@ -215,6 +215,9 @@ internal sealed partial class ConnectionTable
         Interleaving.Step();
         state = new ConnectionState(Volatile.Read(in entry.StateWord));
         Interleaving.Step();
+
+        // The key, too, must have been read before the version is read again.
+        Volatile.ReadBarrier();
         return _buckets[sighting.Bucket].Version == sighting.Version;
     }
 

@@ -12,7 +12,8 @@ namespace SecurityGroups.Tracking;
 /// An attacker who could choose flows of equal hash would fill one bucket chain and be refused room there, and so would its victims
 /// (hash flooding). Two AES rounds a block carry every input bit to every output bit; where the processor has no AES instructions,
 /// SipHash-1-3 takes its place. One process uses one of them for all its tables, so writer and reader always agree.
-/// Cost: about 5 ns for IPv4 with AES. A value of two round keys: a table has it in place, a loop in registers. ARM64: the AES path follows from the definition of the instructions; untested there.
+/// Cost: about 5 ns for IPv4 with AES. A value of two round keys: a table has it in place, a loop in registers. ARM64: the AES path follows from
+/// the definition of the instructions; untested there.
 /// </remarks>
 internal readonly struct FlowHash
 {
