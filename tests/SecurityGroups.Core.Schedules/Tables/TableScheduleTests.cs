@@ -91,6 +91,21 @@ public class TableScheduleTests(ITestOutputHelper output)
     });
 
     [Fact]
+    public void EntryThatIsUsedForAnotherAfterItWasSighted_IsNotMistaken() => Explore(() =>
+    {
+        TableTrial trial = new TableTrial(1).With(ConnectionClass.Established, 1);
+        return trial.Run(
+            () => trial.SightAndLock(1),
+            () =>
+            {
+                trial.Remove(1);
+                trial.Insert(2, ConnectionClass.Established);
+                trial.Remove(2);
+                trial.Insert(1, ConnectionClass.Established);
+            });
+    });
+
+    [Fact]
     public void TouchWhileTheConnectionEnds_HarmsNoOther() => Explore(() =>
     {
         TableTrial trial = new TableTrial(1).With(ConnectionClass.UdpUnreplied, 1);

@@ -108,6 +108,13 @@ internal sealed class TableTrial
         return _history.Do($"see {number}", () => TrySeeAndTouch(number, now), (keys, isSeen) => isSeen && !keys.Contains(number) ? [] : [keys]);
     }
 
+    /// <summary>A segment that locks its connection where it was sighted. That it finds nothing does not say that nothing is there.</summary>
+    public bool SightAndLock(int number)
+    {
+        _mentioned.Add(number);
+        return _history.Do($"sight {number}", () => TrySightAndLock(number), (keys, isLocked) => isLocked && !keys.Contains(number) ? [] : [keys]);
+    }
+
     /// <summary>The time of the last packet, by who locks the connection and leaves it as it is; null when there is none.</summary>
     public long? TimeOf(int number)
     {
@@ -220,6 +227,26 @@ internal sealed class TableTrial
 
         _wrong ??= mark == (uint)number ? null : $"{number} was looked for, {(mark == NoMark ? "nothing" : mark)} seen";
         ConnectionTable.Touch(ref entry, now);
+        return true;
+    }
+
+    private bool TrySightAndLock(int number)
+    {
+        _table.Look(Hash(number), out Sighting sighting);
+        if (sighting.IsNone)
+        {
+            return false;
+        }
+
+        ref ConnectionEntry entry = ref _table[sighting.Index];
+        if (!_table.TryAcquire(ref entry, sighting, Key(number), out ConnectionState state))
+        {
+            return false;
+        }
+
+        uint mark = entry.Stamp;
+        _wrong ??= mark == (uint)number ? null : $"{number} was sighted, {(mark == NoMark ? "nothing" : mark)} locked";
+        _table.Release(sighting.Index, state);
         return true;
     }
 
