@@ -49,7 +49,7 @@ public sealed class SaveRestoreSoakTests
         private readonly byte[][] _outward;
         private readonly byte[][] _inward;
         private readonly byte[][] _passing;
-        private long _sent;
+        private readonly long[] _sent = new long[4];
         private int _deniedAtSource;
         private int _deniedAtTarget;
         private volatile bool _isRestored;
@@ -95,18 +95,21 @@ public sealed class SaveRestoreSoakTests
 
         public Task[] Start() =>
         [
-            Task.Run(() => Repeat(i => Send(Source, Direction.Egress, _outward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource))),
-            Task.Run(() => Repeat(i => Send(Source, Direction.Ingress, _inward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource))),
-            Task.Run(() => Repeat(ComeAndGo)),
-            Task.Run(() => Repeat(SendToTarget)),
+            Task.Run(() => Repeat(0, i => Send(Source, Direction.Egress, _outward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource))),
+            Task.Run(() => Repeat(1, i => Send(Source, Direction.Ingress, _inward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource))),
+            Task.Run(() => Repeat(2, ComeAndGo)),
+            Task.Run(() => Repeat(3, SendToTarget)),
         ];
 
-        /// <summary>Waits until every packet was sent again.</summary>
+        /// <summary>Waits until each thread has sent as many packets as there are live connections, whichever of them the system runs first.</summary>
         public async Task Flow()
         {
-            for (long until = Volatile.Read(ref _sent) + (4 * Live); Volatile.Read(ref _sent) < until;)
+            for (int thread = 0; thread < _sent.Length; thread++)
             {
-                await Task.Yield();
+                for (long until = Volatile.Read(ref _sent[thread]) + Live; Volatile.Read(ref _sent[thread]) < until;)
+                {
+                    await Task.Yield();
+                }
             }
         }
 
@@ -133,12 +136,12 @@ public sealed class SaveRestoreSoakTests
 
         private Firewall Create() => new(Given.P0, s_options with { TimeProvider = _clock });
 
-        private void Repeat(Func<int, int> step)
+        private void Repeat(int thread, Func<int, int> step)
         {
             for (int i = 0; !_isOver; i++)
             {
                 step(i);
-                Interlocked.Increment(ref _sent);
+                Volatile.Write(ref _sent[thread], i + 1);
             }
         }
 

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using SecurityGroups.Saving;
+using SecurityGroups.Tracking;
 
 namespace SecurityGroups.Tests.Support;
 
@@ -12,6 +14,27 @@ internal static class SavedStreams
         using MemoryStream stream = new();
         firewall.SaveConnections(stream);
         return stream.ToArray();
+    }
+
+    /// <summary>
+    /// What is saved of each connection, sorted: in a stream they come as they lie in the table, which depends on the processors that threads ran on.
+    /// </summary>
+    public static List<string> Records(Firewall firewall)
+    {
+        List<string> records = [];
+        for (uint index = 0; index < firewall.Tracker.Table.Used; index++)
+        {
+            if (firewall.Tracker.TryCopy(index, firewall.Clock.NowOrLatest(), out ConnectionImage image))
+            {
+                byte[] octets = new byte[ConnectionRecord.MaxOctets];
+                OctetWriter writer = new(octets);
+                ConnectionRecord.Write(ref writer, image, image.Key.Zone);
+                records.Add(Convert.ToHexString(octets, 0, writer.Written));
+            }
+        }
+
+        records.Sort(StringComparer.Ordinal);
+        return records;
     }
 
     public static RestoreResult Restore(Firewall firewall, byte[] octets)
