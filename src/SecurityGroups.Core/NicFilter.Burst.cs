@@ -82,11 +82,8 @@ public sealed partial class NicFilter
         StrideOfPackets stride = new(stackalloc PlainPacket[Stride], stackalloc ParsedPacket[Stride], stackalloc Flow[Stride], stackalloc Reason[Stride]);
         Read(judge, burst, start, decisions.Length, ref stride);
         uint none = judge.LookForAll(stride.Flows[..decisions.Length]);
-        if (judge.MatchesTogether && (none & stride.IsPlain) != 0)
-        {
-            stride.Unknown = stride.OpeningOf(none);
-            stride.Admitted = stride.Unknown == 0 ? 0 : judge.Match(stride.Plain, stride.Unknown);
-        }
+        stride.Unknown = judge.MatchesTogether ? stride.OpeningOf(none) : 0;
+        stride.Admitted = stride.Unknown == 0 ? 0 : judge.Match(stride.Plain, stride.Unknown);
 
         Judge(judge, burst, start, decisions, ref stride);
     }

@@ -85,7 +85,7 @@ internal sealed partial class ConnectionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Hash(in FlowKey key) => _hash.Compute(key);
 
-    /// <summary>Asks for the bucket's line; first of two steps of a burst.</summary>
+    /// <summary>Asks for the line of a hash's home ahead of its use.</summary>
     public void PrefetchBucket(ulong hash) => _buckets.Prefetch(Home(hash));
 
     /// <summary>

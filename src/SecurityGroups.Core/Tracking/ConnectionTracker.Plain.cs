@@ -26,26 +26,20 @@ internal sealed partial class ConnectionTracker
             return false;
         }
 
-        uint generation = policy.Generation;
         ConnectionState advanced = state;
         bool isAdvanced = state.IsSteady
             && _timeouts.IsFresh(state, now)
-            && (entry.Stamp == generation ? generation != ConnectionEntry.Unchecked : IsCurrent(entry, flow.Key, modes, policy))
+            && !IsStale(entry, flow.Key, modes, policy)
             && TcpTracking.TryAdvance(ref entry, ref advanced, segment, direction, now);
         if (isAdvanced)
         {
-            entry.Stamp = generation;
+            entry.Stamp = policy.Generation;
             _watch?.Count(flow.Sighting.Index, direction, segment.IpOctets);
         }
 
         _table.Release(ref entry, flow.Sighting.Index, isAdvanced ? advanced : state);
         return isAdvanced;
     }
-
-    // Apart: once for each connection after the rules changed.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsCurrent<TPolicy>(in ConnectionEntry entry, in FlowKey key, in TrackingModes modes, in TPolicy policy)
-        where TPolicy : struct, IConnectionPolicy => !IsStale(entry, key, modes, policy);
 
     /// <summary>Whether datagrams of now may touch their connections without a lock.</summary>
     /// <remarks>

@@ -44,8 +44,13 @@ internal sealed partial class ConnectionTracker
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsStale<TPolicy>(in ConnectionEntry entry, in FlowKey key, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy =>
-        entry.Stamp == ConnectionEntry.Unchecked
-        || (entry.Stamp != policy.Generation && modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(entry.Stamp, key));
+        entry.Stamp == ConnectionEntry.Unchecked || (entry.Stamp != policy.Generation && IsStaleSince(entry.Stamp, key, modes, policy));
+
+    // Apart: once for each connection after the rules changed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsStaleSince<TPolicy>(uint stamp, in FlowKey key, in TrackingModes modes, in TPolicy policy)
+        where TPolicy : struct, IConnectionPolicy =>
+        modes.EstablishedConnections == EstablishedConnections.Revalidate && !policy.IsCurrent(stamp, key);
 
     // A tombstone stays for its idle time from here on; the packets that it denies prolong nothing.
     private static void Revoke(ref ConnectionState state, long now)

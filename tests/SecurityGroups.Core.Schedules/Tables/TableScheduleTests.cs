@@ -79,30 +79,14 @@ public class TableScheduleTests(ITestOutputHelper output)
     public void EntryThatIsUsedForAnotherWhileItIsSeen_IsNotMistaken() => Explore(() =>
     {
         TableTrial trial = new TableTrial(1).With(ConnectionClass.UdpUnreplied, 1);
-        return trial.Run(
-            () => trial.SeeAndTouch(1, now: 0),
-            () =>
-            {
-                trial.Remove(1);
-                trial.Insert(2);
-                trial.Remove(2);
-                trial.Insert(1);
-            });
+        return trial.Run(() => trial.SeeAndTouch(1, now: 0), () => UseForAnother(trial, ConnectionClass.UdpUnreplied));
     });
 
     [Fact]
     public void EntryThatIsUsedForAnotherAfterItWasSighted_IsNotMistaken() => Explore(() =>
     {
         TableTrial trial = new TableTrial(1).With(ConnectionClass.Established, 1);
-        return trial.Run(
-            () => trial.SightAndLock(1),
-            () =>
-            {
-                trial.Remove(1);
-                trial.Insert(2, ConnectionClass.Established);
-                trial.Remove(2);
-                trial.Insert(1, ConnectionClass.Established);
-            });
+        return trial.Run(() => trial.SightAndLock(1), () => UseForAnother(trial, ConnectionClass.Established));
     });
 
     [Fact]
@@ -326,5 +310,14 @@ public class TableScheduleTests(ITestOutputHelper output)
         Exploration explored = Explorer.Explore(newTrial);
         output.WriteLine($"{explored.Systematic} schedules, complete up to {explored.CompleteBound} preemptions, {explored.Random} random walks");
         Assert.InRange(explored.CompleteBound, 1, 2);
+    }
+
+    // The entry of 1 is that of 2 for a while, then of a new 1.
+    private static void UseForAnother(TableTrial trial, ConnectionClass kind)
+    {
+        trial.Remove(1);
+        trial.Insert(2, kind);
+        trial.Remove(2);
+        trial.Insert(1, kind);
     }
 }

@@ -225,7 +225,7 @@ internal sealed class TableTrial
             return false;
         }
 
-        _wrong ??= mark == (uint)number ? null : $"{number} was looked for, {(mark == NoMark ? "nothing" : mark)} seen";
+        Expect(number, mark, "was looked for", "seen");
         ConnectionTable.Touch(ref entry, now);
         return true;
     }
@@ -245,10 +245,14 @@ internal sealed class TableTrial
         }
 
         uint mark = entry.Stamp;
-        _wrong ??= mark == (uint)number ? null : $"{number} was sighted, {(mark == NoMark ? "nothing" : mark)} locked";
+        Expect(number, mark, "was sighted", "locked");
         _table.Release(sighting.Index, state);
         return true;
     }
+
+    // Each connection carries its number: under another key, half written or already freed, it would show.
+    private void Expect(int number, uint mark, string asked, string answered) =>
+        _wrong ??= mark == (uint)number ? null : $"{number} {asked}, {(mark == NoMark ? "nothing" : mark)} {answered}";
 
     private bool TryVisit(int number, Change change, long now)
     {
@@ -257,9 +261,8 @@ internal sealed class TableTrial
             return false;
         }
 
-        // Each connection carries its number: under another key, half written or already freed, it would show.
         uint mark = _table[index].Stamp;
-        _wrong ??= mark == (uint)number ? null : $"{number} was looked up, {(mark == NoMark ? "nothing" : mark)} found";
+        Expect(number, mark, "was looked up", "found");
         bool isOver = _table.IsOver(_table[index], state, now);
         if (isOver)
         {
