@@ -41,6 +41,7 @@ internal readonly ref partial struct PacketJudge
 
     /// <summary>Advances the connection, where it was sighted, of such a packet that is no SYN, which then is allowed; false = nothing was done, the whole way.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     public bool TryAdvance(in PlainPacket packet, in Flow flow) => packet.Protocol == ProtocolNumbers.Udp
         ? _tracker.MayTouch(_nic.Tracking, _now) && _tracker.TryTouch(flow.Sighting, flow.Key, _direction, _now, _rules)
         : _tracker.TryAdvance(flow, packet, _direction, _now, _nic.Tracking, _rules);
@@ -135,6 +136,11 @@ internal readonly ref partial struct PacketJudge
         (packet.Protocol == ProtocolNumbers.Tcp || !SpecialAddresses.HasDhcpPort(packet))
         && SpecialAddresses.AreOrdinary(packet, _nic)
         && (_direction == Direction.Egress
-            ? AddressGuard.CheckSourceMac(packet.SourceMac, _nic) == Reason.NotEvaluated && _nic.Owns(packet.Source, packet.Ethertype)
-            : !_settings.CheckDestination || _nic.Owns(packet.Destination, packet.Ethertype));
+            ? AddressGuard.CheckSourceMac(packet.SourceMac, _nic) == Reason.NotEvaluated && OwnsLocal(packet)
+            : !_settings.CheckDestination || OwnsLocal(packet));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool OwnsLocal(in PlainPacket packet) => packet.Ethertype == Ethertype.IPv6
+        ? _nic.Owns(_direction == Direction.Egress ? packet.Source : packet.Destination, Ethertype.IPv6)
+        : _nic.OwnsV4((uint)(_direction == Direction.Egress ? packet.AddressesV4 >> 32 : packet.AddressesV4));
 }

@@ -42,8 +42,7 @@ internal static class SpecialAddresses
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreOrdinary(in PlainPacket packet, NicBinding nic) => packet.Ethertype == Ethertype.IPv6
         ? AreOrdinaryV6(packet.Source, packet.Destination)
-        : IsOrdinaryV4((uint)packet.Source) && IsOrdinaryV4((uint)packet.Destination)
-            && (nic.Broadcasts.Length == 0 || !(nic.Broadcasts.Contains(packet.Source) || nic.Broadcasts.Contains(packet.Destination)));
+        : IsOrdinaryV4((uint)(packet.AddressesV4 >> 32)) && IsOrdinaryV4((uint)packet.AddressesV4) && (nic.Broadcasts.IsEmpty || !HasBroadcast(packet, nic));
 
     /// <summary>255.255.255.255, or the directed broadcast of one of the NIC's networks.</summary>
     public static bool IsBroadcast(UInt128 address, NicBinding nic) =>
@@ -124,6 +123,9 @@ internal static class SpecialAddresses
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool AreOrdinaryV6(UInt128 source, UInt128 destination) =>
         (ulong)(source >> 64) != 0 && (ulong)(destination >> 64) != 0 && !IsMulticastV6(source) && !IsMulticastV6(destination);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasBroadcast(in PlainPacket packet, NicBinding nic) => nic.Broadcasts.Contains(packet.Source) || nic.Broadcasts.Contains(packet.Destination);
 
     private static bool IsDhcpPort(ushort port) => port is DhcpServerPort or DhcpClientPort or DhcpV6ClientPort or DhcpV6ServerPort;
 

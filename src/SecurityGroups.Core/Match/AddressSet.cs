@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecurityGroups.Match;
 
 /// <summary>Addresses and prefixes of both families, such as a NIC owns. Immutable, any thread, no allocation.</summary>
@@ -9,7 +11,13 @@ internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wid
 
     public static AddressSet Empty { get; } = new(new Family([], null, []), new Family([], null, []));
 
-    public bool Contains(Ethertype ethertype, UInt128 address) => ethertype == Ethertype.IPv4 ? narrow.ContainsNarrow((uint)address) : wide.Contains(address);
+    private readonly (uint Bits, uint Mask) _first = narrow.FirstNarrow;
+
+    public bool Contains(Ethertype ethertype, UInt128 address) => ethertype == Ethertype.IPv4 ? ContainsV4((uint)address) : wide.Contains(address);
+
+    /// <summary>The same for IPv4. Most NICs have one address, which is compared here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool ContainsV4(uint address) => (address & _first.Mask) == _first.Bits || narrow.ContainsNarrow(address);
 
     /// <summary>Whether the set has nothing of a family.</summary>
     public bool IsEmpty(Ethertype ethertype) => (ethertype == Ethertype.IPv4 ? narrow : wide).IsEmpty;
@@ -19,7 +27,11 @@ internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wid
     {
         public bool IsEmpty => prefixes.Length == 0 && pieces is null;
 
+        /// <summary>Of a family whose addresses have no more than 32 bits, the prefix that is compared first; one that no address has where there is none.</summary>
+        public (uint Bits, uint Mask) FirstNarrow => prefixes.Length == 0 ? (1, 0) : ((uint)prefixes[0].Bits, (uint)prefixes[0].Mask);
+
         /// <summary>As <see cref="Contains"/>, for a family whose addresses have no more than 32 bits.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public bool ContainsNarrow(uint address)
         {
             if (pieces is not null)

@@ -58,6 +58,9 @@ internal sealed record NicBinding
     /// <summary>Whether an address is the NIC's own; always when addresses are not checked.</summary>
     public bool Owns(UInt128 address, Ethertype ethertype) => Owned is null || Owned.Contains(ethertype, address);
 
+    /// <summary>The same for IPv4.</summary>
+    public bool OwnsV4(uint address) => Owned is null || Owned.ContainsV4(address);
+
     /// <summary>Whether every tag of the frame is one that the NIC lists.</summary>
     public bool AcceptsVlans(uint vlanIds) => AcceptsVlan(vlanIds & VlanIdMask) && AcceptsVlan(vlanIds >> VlanIdBits);
 

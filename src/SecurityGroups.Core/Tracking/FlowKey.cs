@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -14,8 +15,7 @@ namespace SecurityGroups.Tracking;
 /// The first 20 octets are those of the <see cref="ConnectionEntry"/>, in the same order.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly struct FlowKey(
-    UInt128 local, UInt128 remote, ushort localPort, ushort remotePort, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
+internal readonly struct FlowKey
 {
     private const int EthertypeShift = 63;
     private const int ZoneShift = 32;
@@ -24,19 +24,39 @@ internal readonly struct FlowKey(
     /// The low 32 bits of both addresses: all of IPv4; of IPv6 equal addresses have equal words, and no more than that is asked of them, without
     /// a branch.
     /// </summary>
-    public readonly ulong AddressWord = ((ulong)local << 32) | (uint)remote;
+    public readonly ulong AddressWord;
 
     /// <summary>Ethertype in bit 63, where it is asked for with the sign; number of the NIC's tracking zone in bits 32 to 62, <see cref="Ports"/> below.</summary>
-    public readonly ulong Ends = ((ulong)ethertype << EthertypeShift) | ((ulong)zone << ZoneShift) | ((uint)localPort << 16) | remotePort;
+    public readonly ulong Ends;
 
     /// <summary>VLAN ids in bits 8 to 31, protocol in bits 0 to 7.</summary>
-    public readonly uint VlanAndProtocol = (vlanIds << 8) | protocol;
+    public readonly uint VlanAndProtocol;
 
     /// <summary>Address of the instance's end.</summary>
-    public readonly UInt128 Local = local;
+    public readonly UInt128 Local;
 
     /// <summary>Address of the other end.</summary>
-    public readonly UInt128 Remote = remote;
+    public readonly UInt128 Remote;
+
+    public FlowKey(UInt128 local, UInt128 remote, ushort localPort, ushort remotePort, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)
+    {
+        AddressWord = ((ulong)local << 32) | (uint)remote;
+        Ends = ((ulong)ethertype << EthertypeShift) | ((ulong)zone << ZoneShift) | ((uint)localPort << 16) | remotePort;
+        VlanAndProtocol = (vlanIds << 8) | protocol;
+        Local = local;
+        Remote = remote;
+    }
+
+    // IPv4 without VLAN, from words that are together already.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private FlowKey(ulong addressWord, uint ports, uint zone, byte protocol)
+    {
+        AddressWord = addressWord;
+        Ends = ((ulong)zone << ZoneShift) | ports;
+        VlanAndProtocol = protocol;
+        Local = addressWord >> 32;
+        Remote = (uint)addressWord;
+    }
 
     /// <summary>Local port in the high half, remote port in the low; ICMP: identifier high, type that the local end sends and code low.</summary>
     public uint Ports => (uint)Ends;
@@ -75,9 +95,11 @@ internal readonly struct FlowKey(
 
     /// <summary>The key of a plain packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FlowKey From(in PlainPacket packet, Direction direction, uint zone) => direction == Direction.Egress
-        ? new FlowKey(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, zone, packet.Ethertype, 0, packet.Protocol)
-        : new FlowKey(packet.Destination, packet.Source, packet.DestinationPort, packet.SourcePort, zone, packet.Ethertype, 0, packet.Protocol);
+    public static FlowKey From(in PlainPacket packet, Direction direction, uint zone) => packet.Ethertype == Ethertype.IPv6
+        ? Of(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, direction, zone, Ethertype.IPv6, 0, packet.Protocol)
+        : direction == Direction.Egress
+            ? new FlowKey(packet.AddressesV4, packet.Ports, zone, packet.Protocol)
+            : new FlowKey(BitOperations.RotateLeft(packet.AddressesV4, 32), BitOperations.RotateLeft(packet.Ports, 16), zone, packet.Protocol);
 
     /// <summary>The key of the packet that an ICMP error quotes: it travelled the other way.</summary>
     public static FlowKey From(in QuotedPacket quoted, in ParsedPacket error, Direction direction, uint zone)
