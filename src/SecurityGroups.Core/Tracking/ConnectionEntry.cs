@@ -83,6 +83,11 @@ internal struct ConnectionEntry
         get => ref BitConverter.IsLittleEndian ? ref _highHalf : ref _lowHalf;
     }
 
+    /// <summary>One end's side of a TCP window; found without a branch, as either end may send next.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TcpSide Side(bool ofInitiator) => ref Unsafe.Add(ref Initiator, ofInitiator ? 0 : 1);
+
     public readonly bool IsIPv6 => FlowKey.IsOfIPv6(Ends);
 
     public readonly uint Zone => FlowKey.ZoneOf(Ends);

@@ -23,22 +23,26 @@ internal struct ConnectionState(ulong bits)
     private const int TimeBits = 38;
     private const ulong TimeMask = (1UL << TimeBits) - 1;
     private const ulong HintBit = 1UL << 38;
-    private const ulong LastFromInitiatorBit = 1UL << 39;
+    private const int LastFromInitiatorShift = 39;
+    private const ulong LastFromInitiatorBit = 1UL << LastFromInitiatorShift;
     private const int ClassShift = 40;
-    private const ulong EgressBit = 1UL << 46;
+    private const int EgressShift = 46;
+    private const ulong EgressBit = 1UL << EgressShift;
     private const ulong RevokedBit = 1UL << 47;
     private const ulong RepliedBit = 1UL << 48;
     private const ulong AssuredBit = 1UL << 49;
     private const ulong LiberalBit = 1UL << 50;
     private const int InitiatorScaleShift = 51;
-    private const int ResponderScaleShift = 55;
+    private const int ScaleBits = 4;
+    private const int ResponderScaleShift = InitiatorScaleShift + ScaleBits;
     private const int EndShift = InitiatorScaleShift;
     private const ulong EndMask = 0xFFUL << EndShift;
     private const ulong InitiatorUnacknowledgedBit = 1UL << 59;
-    private const ulong ResponderUnacknowledgedBit = 1UL << 60;
+    private const ulong ResponderUnacknowledgedBit = InitiatorUnacknowledgedBit << 1;
     private const ulong UnacknowledgedBits = InitiatorUnacknowledgedBit | ResponderUnacknowledgedBit;
     private const int RetransmitShift = 61;
-    private const ulong ZeroWindowBit = 1UL << 63;
+    private const int ZeroWindowShift = 63;
+    private const ulong ZeroWindowBit = 1UL << ZeroWindowShift;
     private const ulong Steady = LiveBit | ((ulong)ConnectionClass.Established << ClassShift) | RepliedBit | AssuredBit;
     private const ulong Stream = LiveBit | ((ulong)ConnectionClass.UdpStream << ClassShift) | RepliedBit | AssuredBit;
     private const ulong UnrepliedUdp = LiveBit | ((ulong)ConnectionClass.UdpUnreplied << ClassShift);
@@ -89,7 +93,7 @@ internal struct ConnectionState(ulong bits)
     }
 
     /// <summary>Direction of the first packet.</summary>
-    public readonly Direction Original => (_bits & EgressBit) != 0 ? Direction.Egress : Direction.Ingress;
+    public readonly Direction Original => (Direction)((_bits >> EgressShift) & 1);
 
     /// <summary>Whether this is the tombstone of a revoked connection.</summary>
     public bool IsRevoked
@@ -144,7 +148,7 @@ internal struct ConnectionState(ulong bits)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NoteSegment(bool fromInitiator, bool isZeroWindow, int retransmissions) =>
         _bits = (_bits & ~(LastFromInitiatorBit | ZeroWindowBit | (3UL << RetransmitShift)))
-            | ((ulong)retransmissions << RetransmitShift) | (fromInitiator ? LastFromInitiatorBit : 0) | (isZeroWindow ? ZeroWindowBit : 0);
+            | ((ulong)retransmissions << RetransmitShift) | (One(fromInitiator) << LastFromInitiatorShift) | (One(isZeroWindow) << ZeroWindowShift);
 
     /// <summary>Whether either end sent data that the other has not acknowledged.</summary>
     public readonly bool IsUnacknowledged => (_bits & UnacknowledgedBits) != 0;
@@ -219,19 +223,29 @@ internal struct ConnectionState(ulong bits)
     public void Kill(ConnectionEnd end, long now) =>
         _bits = (_bits & ~(LiveBit | LockBit | TimeMask | EndMask)) | ((ulong)end << EndShift) | ((ulong)now & TimeMask);
 
-    public readonly int Scale(bool ofInitiator) => (int)(_bits >> (ofInitiator ? InitiatorScaleShift : ResponderScaleShift)) & 15;
+    public readonly int Scale(bool ofInitiator) => (int)(_bits >> ScaleShift(ofInitiator)) & 15;
 
     public void SetScale(bool ofInitiator, int scale)
     {
-        int shift = ofInitiator ? InitiatorScaleShift : ResponderScaleShift;
+        int shift = ScaleShift(ofInitiator);
         _bits = (_bits & ~(15UL << shift)) | ((ulong)scale << shift);
     }
 
     /// <summary>Whether one end sent data that the other has not acknowledged.</summary>
-    public readonly bool IsUnacknowledgedBy(bool initiator) => (_bits & (initiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit)) != 0;
+    public readonly bool IsUnacknowledgedBy(bool initiator) => (_bits & UnacknowledgedBit(initiator)) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetUnacknowledged(bool ofInitiator, bool value) => Set(ofInitiator ? InitiatorUnacknowledgedBit : ResponderUnacknowledgedBit, value);
+    public void SetUnacknowledged(bool ofInitiator, bool value) => Set(UnacknowledgedBit(ofInitiator), value);
+
+    // Which end it is shifts: a choice between two constants takes two more registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ScaleShift(bool ofInitiator) => ResponderScaleShift - (ScaleBits * (int)One(ofInitiator));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong UnacknowledgedBit(bool ofInitiator) => ResponderUnacknowledgedBit >> (int)One(ofInitiator);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong One(bool condition) => condition ? 1UL : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Set(ulong bit, bool value) => _bits = value ? _bits | bit : _bits & ~bit;

@@ -170,11 +170,11 @@ internal sealed partial class ConnectionTable
     }
 
     /// <summary>
-    /// Locks the live connection of a key where it was sighted; the caller releases it as after <see cref="TryAcquire(in FlowKey, ulong, out uint, out ConnectionState)"/>.
+    /// Locks the live connection of a key at the entry where it was sighted; the caller releases it as after <see cref="TryAcquire(in FlowKey, ulong, out uint, out ConnectionState)"/>.
     /// False says nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAcquire(ref ConnectionEntry entry, in Sighting sighting, in FlowKey key, out ConnectionState state)
+    public bool TryAcquire(ref ConnectionEntry entry, uint index, in FlowKey key, out ConnectionState state)
     {
         if (!TryLock(ref entry, out state))
         {
@@ -182,7 +182,7 @@ internal sealed partial class ConnectionTable
         }
 
         // Only now: under the lock the key stands still.
-        if (HasKey(entry, sighting.Index, key))
+        if (HasKey(entry, index, key))
         {
             return true;
         }

@@ -191,7 +191,7 @@ internal sealed partial class ConnectionTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Unlock(ref ConnectionEntry entry, ConnectionState state)
+    public static void Unlock(ref ConnectionEntry entry, ConnectionState state)
     {
         Interleaving.Step();
         Volatile.Write(ref entry.HighState, (uint)(state.Bits >> 32));

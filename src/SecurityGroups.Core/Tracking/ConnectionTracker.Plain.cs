@@ -15,30 +15,32 @@ internal sealed partial class ConnectionTracker
         in Flow flow, in PlainPacket segment, Direction direction, long now, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy
     {
+        uint index = flow.Sighting.Index;
         if (flow.Sighting.IsNone)
         {
             return false;
         }
 
-        ref ConnectionEntry entry = ref _table[flow.Sighting.Index];
-        if (!_table.TryAcquire(ref entry, flow.Sighting, flow.Key, out ConnectionState state))
+        ref ConnectionEntry entry = ref _table[index];
+        if (!_table.TryAcquire(ref entry, index, flow.Key, out ConnectionState state))
         {
             return false;
         }
 
         ConnectionState advanced = state;
-        bool isAdvanced = state.IsSteady
-            && _timeouts.IsFresh(state, now)
-            && !IsStale(entry, flow.Key, modes, policy)
-            && TcpTracking.TryAdvance(ref entry, ref advanced, segment, direction, now);
-        if (isAdvanced)
+        if (!state.IsSteady
+            || !_timeouts.IsFresh(state, now)
+            || IsStale(entry, flow.Key, modes, policy)
+            || !TcpTracking.TryAdvance(ref entry, ref advanced, segment, direction, now))
         {
-            entry.Stamp = policy.Generation;
-            _watch?.Count(flow.Sighting.Index, direction, segment.IpOctets);
+            ConnectionTable.Unlock(ref entry, state);
+            return false;
         }
 
-        _table.Release(ref entry, flow.Sighting.Index, isAdvanced ? advanced : state);
-        return isAdvanced;
+        entry.Stamp = policy.Generation;
+        _watch?.Count(index, direction, segment.IpOctets);
+        _table.Release(ref entry, index, advanced);
+        return true;
     }
 
     /// <summary>Whether datagrams of now may touch their connections without a lock.</summary>

@@ -80,8 +80,8 @@ internal static class TcpTracking
     public static bool TryAdvance(ref ConnectionEntry entry, ref ConnectionState state, in PlainPacket plain, Direction direction, long now)
     {
         bool fromInitiator = direction == state.Original;
-        ref TcpSide sender = ref fromInitiator ? ref entry.Initiator : ref entry.Responder;
-        ref TcpSide receiver = ref fromInitiator ? ref entry.Responder : ref entry.Initiator;
+        ref TcpSide sender = ref entry.Side(fromInitiator);
+        ref TcpSide receiver = ref entry.Side(!fromInitiator);
         if (sender.MaxWindow == 0 || TcpWindow.Judge(ref sender, ref receiver, fromInitiator, new TcpSegment(plain), ref state) != Reason.Established)
         {
             return false;

@@ -27,8 +27,8 @@ internal readonly ref struct TcpWindow
     public TcpWindow(ref ConnectionEntry entry, bool fromInitiator)
     {
         _fromInitiator = fromInitiator;
-        Sender = ref fromInitiator ? ref entry.Initiator : ref entry.Responder;
-        Receiver = ref fromInitiator ? ref entry.Responder : ref entry.Initiator;
+        Sender = ref entry.Side(fromInitiator);
+        Receiver = ref entry.Side(!fromInitiator);
     }
 
     /// <summary>
@@ -79,16 +79,18 @@ internal readonly ref struct TcpWindow
     {
         uint sack = HighestAcknowledged(receiver, segment);
         Reason reason = Bounds(sender, receiver, segment, sack);
-        if (reason == Reason.Established)
+        if (reason != Reason.Established)
         {
-            Advance(ref sender, ref receiver, fromInitiator, segment, sack, ref state);
-            if (segment.Has(PacketTraits.Fragment))
-            {
-                NoteFragment(ref sender, fromInitiator, ref state);
-            }
+            return reason;
         }
 
-        return reason;
+        Advance(ref sender, ref receiver, fromInitiator, segment, sack, ref state);
+        if (segment.Has(PacketTraits.Fragment))
+        {
+            NoteFragment(ref sender, fromInitiator, ref state);
+        }
+
+        return Reason.Established;
     }
 
     /// <summary>In SYN-SENT: whether the sender acknowledges the SYN (RFC 9293, 3.10.7.3); of data on the SYN, any part.</summary>
@@ -248,7 +250,15 @@ internal readonly ref struct TcpWindow
         uint acknowledgment = segment.HasAcknowledgment ? segment.Acknowledgment : receiver.End;
         if (segment.Kind == TcpSegmentKind.Ack)
         {
-            state.NoteSegment(fromInitiator, segment.Window == 0, IsRepeat(sender, segment, acknowledgment) ? Math.Min(3, state.Retransmissions + 1) : 0);
+            // Written twice, so that the usual way is without what the other needs.
+            if (IsRepeat(sender, segment, acknowledgment))
+            {
+                state.NoteSegment(fromInitiator, segment.Window == 0, Math.Min(3, state.Retransmissions + 1));
+            }
+            else
+            {
+                state.NoteSegment(fromInitiator, segment.Window == 0, retransmissions: 0);
+            }
         }
 
         uint offered = window + (sack - acknowledgment);

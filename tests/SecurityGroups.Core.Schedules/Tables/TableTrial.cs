@@ -239,7 +239,7 @@ internal sealed class TableTrial
         }
 
         ref ConnectionEntry entry = ref _table[sighting.Index];
-        if (!_table.TryAcquire(ref entry, sighting, Key(number), out ConnectionState state))
+        if (!_table.TryAcquire(ref entry, sighting.Index, Key(number), out ConnectionState state))
         {
             return false;
         }

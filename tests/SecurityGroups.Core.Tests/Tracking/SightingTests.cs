@@ -93,7 +93,7 @@ public sealed class SightingTests
     private static bool CanLock(ConnectionTable table, in Flow flow)
     {
         ref ConnectionEntry entry = ref table[flow.Sighting.Index];
-        bool isLocked = table.TryAcquire(ref entry, flow.Sighting, flow.Key, out ConnectionState state);
+        bool isLocked = table.TryAcquire(ref entry, flow.Sighting.Index, flow.Key, out ConnectionState state);
         if (isLocked)
         {
             table.Release(flow.Sighting.Index, state);
