@@ -37,6 +37,9 @@ public readonly record struct Decision
     /// <summary>The token to ask again with when the verdict is <see cref="Verdict.Hold"/>, otherwise 0.</summary>
     public long HoldToken => Verdict == Verdict.Hold ? _detail : 0;
 
+    /// <summary>Whether verdict and reason are the same.</summary>
+    internal bool IsAlike(Decision other) => _code == other._code;
+
     internal static Decision Allow(Reason reason, long ruleNumber = 0) => new(Verdict.Allow, reason, ruleNumber);
 
     internal static Decision Deny(Reason reason) => new(Verdict.Deny, reason);

@@ -151,18 +151,27 @@ public sealed partial class NicFilter
     private int Count(Direction direction, ReadOnlySpan<Decision> decisions)
     {
         int allowed = 0;
-        int runStart = 0;
-        for (int i = 0; i < decisions.Length; i++)
+        while (!decisions.IsEmpty)
         {
-            allowed += decisions[i].IsAllowed ? 1 : 0;
-            if (i + 1 == decisions.Length || decisions[i + 1].Reason != decisions[i].Reason || decisions[i + 1].Verdict != decisions[i].Verdict)
-            {
-                _state.Counters.Add(direction, decisions[i], i + 1 - runStart);
-                runStart = i + 1;
-            }
+            Decision first = decisions[0];
+            int run = RunLength(decisions, first);
+            _state.Counters.Add(direction, first, run);
+            allowed += first.IsAllowed ? run : 0;
+            decisions = decisions[run..];
         }
 
         return allowed;
+    }
+
+    private static int RunLength(ReadOnlySpan<Decision> decisions, Decision first)
+    {
+        int length = 1;
+        while (length < decisions.Length && decisions[length].IsAlike(first))
+        {
+            length++;
+        }
+
+        return length;
     }
 
     /// <summary>What is known of the packets of a stride, on the stack of who judges it; of each set a bit for each packet.</summary>
