@@ -33,7 +33,7 @@ internal readonly ref partial struct PacketJudge
         {
             ulong hash = _tracker.Hash(flow.Key);
             flow.Hash = hash;
-            _tracker.Look(hash, out flow.Sighting);
+            flow.Sighting = _tracker.Look(hash);
         }
 
         return true;

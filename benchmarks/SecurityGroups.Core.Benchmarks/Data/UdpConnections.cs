@@ -92,9 +92,14 @@ internal sealed class UdpConnections
         {
             FlowKey key = Key(ends);
             ulong hash = tracker.Hash(key);
-            tracker.Look(hash, out Sighting sighting);
-            bool isTouched = mayTouch && tracker.TryTouch(sighting, key, Direction.Egress, now, new UnchangedRules());
-            found += isTouched || Track(hash, key) ? 1 : 0;
+            if (mayTouch && tracker.TryTouch(tracker.Look(hash), key, Direction.Egress, now, new UnchangedRules()))
+            {
+                found++;
+            }
+            else if (Track(hash, key))
+            {
+                found++;
+            }
         }
 
         return found;

@@ -15,12 +15,10 @@ internal sealed partial class ConnectionTable
 
     /// <summary>Looks where the connection of a hash may be. Of several with the same tag it is any, so that it may be another's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Look(ulong hash, out Sighting sighting)
+    public Sighting Look(ulong hash)
     {
-        if (!TryLookAt(_buckets, Home(hash), hash, out sighting) && _buckets[Home(hash)].HasSpilled)
-        {
-            sighting = LookElsewhere(hash);
-        }
+        Sighting sighting = LookAt(_buckets, Home(hash), hash);
+        return sighting.IsNone && _buckets[Home(hash)].HasSpilled ? LookElsewhere(hash) : sighting;
     }
 
     /// <summary>
@@ -101,7 +99,8 @@ internal sealed partial class ConnectionTable
             }
 
             uint home = (uint)flow.Hash & mask;
-            if (TryLookAt(buckets, home, flow.Hash, out Sighting sighting))
+            Sighting sighting = LookAt(buckets, home, flow.Hash);
+            if (!sighting.IsNone)
             {
                 entries.Prefetch(sighting.Index);
             }
@@ -160,13 +159,12 @@ internal sealed partial class ConnectionTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryLookAt(AlignedArray<Bucket> buckets, uint place, ulong hash, out Sighting sighting)
+    private static Sighting LookAt(AlignedArray<Bucket> buckets, uint place, ulong hash)
     {
         ref Bucket bucket = ref buckets[place];
         uint version = bucket.Version;
         uint slots = bucket.SlotsWith(Tag(hash));
-        sighting = slots == 0 ? Sighting.None : new Sighting(place, bucket.IndexAt(BitOperations.TrailingZeroCount(slots)), version);
-        return slots != 0;
+        return slots == 0 ? Sighting.None : new Sighting(place, bucket.IndexAt(BitOperations.TrailingZeroCount(slots)), version);
     }
 
     /// <summary>
@@ -251,7 +249,7 @@ internal sealed partial class ConnectionTable
         ulong spilled = Volatile.Read(ref _buckets[home].Spilled);
         for (uint distance = 1; distance <= TrackingTuning.MaxSpill; distance++)
         {
-            if ((byte)(spilled >> (int)(8 * distance)) != 0 && TryLookAt(_buckets, home + distance, hash, out Sighting sighting))
+            if ((byte)(spilled >> (int)(8 * distance)) != 0 && LookAt(_buckets, home + distance, hash) is { IsNone: false } sighting)
             {
                 return sighting;
             }

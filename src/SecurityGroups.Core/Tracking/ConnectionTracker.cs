@@ -71,7 +71,7 @@ internal sealed partial class ConnectionTracker
 
     /// <summary>Looks where the connection of a hash may be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Look(ulong hash, out Sighting sighting) => _table.Look(hash, out sighting);
+    public Sighting Look(ulong hash) => _table.Look(hash);
 
     /// <summary>As <see cref="ConnectionTable.LookForAll"/>.</summary>
     public uint LookForAll(Span<Flow> flows) => _table.LookForAll(flows);

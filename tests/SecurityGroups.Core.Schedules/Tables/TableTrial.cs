@@ -213,7 +213,7 @@ internal sealed class TableTrial
 
     private bool TrySeeAndTouch(int number, long now)
     {
-        _table.Look(Hash(number), out Sighting sighting);
+        Sighting sighting = _table.Look(Hash(number));
         if (sighting.IsNone)
         {
             return false;
@@ -232,7 +232,7 @@ internal sealed class TableTrial
 
     private bool TrySightAndLock(int number)
     {
-        _table.Look(Hash(number), out Sighting sighting);
+        Sighting sighting = _table.Look(Hash(number));
         if (sighting.IsNone)
         {
             return false;

@@ -33,7 +33,7 @@ public sealed class SightingTests
                     Assert.Equal(table.Hash(flows[i].Key), flows[i].Hash);
                     Assert.Equal(flows[i].Sighting.IsNone, ((unknown >> i) & 1) != 0);
                     Assert.Equal(IsKnown(first + i), IsSeen(table, flows[i]));
-                    table.Look(flows[i].Hash, out Sighting alone);
+                    Sighting alone = table.Look(flows[i].Hash);
                     Assert.Equal(alone, flows[i].Sighting);
                     elsewhere += IsKnown(first + i) && flows[i].Sighting.Bucket != (flows[i].Hash & ((2 * Capacity / 8) - 1)) ? 1 : 0;
                 }
@@ -71,7 +71,7 @@ public sealed class SightingTests
         Assert.Equal(InsertResult.Inserted, Insert(table, flow.Key, 0));
         Assert.False(IsSeen(table, flow));
         Assert.True(CanLock(table, flow));
-        table.Look(flow.Hash, out flow.Sighting);
+        flow.Sighting = table.Look(flow.Hash);
         Assert.True(IsSeen(table, flow));
     }
 

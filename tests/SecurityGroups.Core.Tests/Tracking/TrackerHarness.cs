@@ -108,7 +108,7 @@ internal sealed class TrackerHarness
     /// <summary>The short way of a datagram, as the firewall has it.</summary>
     public bool TryTouch(in FlowKey key, Direction direction)
     {
-        Tracker.Look(Tracker.Hash(key), out Sighting sighting);
+        Sighting sighting = Tracker.Look(Tracker.Hash(key));
         return Tracker.MayTouch(Modes, Now) && Tracker.TryTouch(sighting, key, direction, Now, Rules.ForTracker());
     }
 
