@@ -147,7 +147,7 @@ public sealed partial class NicFilter
         judge.Report(stride.Parsed[i], decision);
     }
 
-    // Runs of one decision, the usual case, cost one atomic addition.
+    // A run of one verdict and reason costs one atomic addition; most bursts are one.
     private int Count(Direction direction, ReadOnlySpan<Decision> decisions)
     {
         int allowed = 0;

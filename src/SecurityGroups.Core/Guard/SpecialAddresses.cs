@@ -119,7 +119,7 @@ internal static class SpecialAddresses
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsOrdinaryV4(uint address) => (address >> 24) - 1 < 223 && address >> 24 != 127;
 
-    // Apart, so that the way of IPv4 calls nothing.
+    // These two apart, so that what most IPv4 packets go through calls nothing.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool AreOrdinaryV6(UInt128 source, UInt128 destination) =>
         (ulong)(source >> 64) != 0 && (ulong)(destination >> 64) != 0 && !IsMulticastV6(source) && !IsMulticastV6(destination);

@@ -9,9 +9,9 @@ internal sealed class AddressSet(AddressSet.Family narrow, AddressSet.Family wid
     /// <summary>Most prefixes of a family that are compared one after another.</summary>
     public const int MaxScanned = 8;
 
-    public static AddressSet Empty { get; } = new(new Family([], null, []), new Family([], null, []));
-
     private readonly (uint Bits, uint Mask) _first = narrow.FirstNarrow;
+
+    public static AddressSet Empty { get; } = new(new Family([], null, []), new Family([], null, []));
 
     public bool Contains(Ethertype ethertype, UInt128 address) => ethertype == Ethertype.IPv4 ? ContainsV4((uint)address) : wide.Contains(address);
 

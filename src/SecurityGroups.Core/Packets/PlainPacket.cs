@@ -10,8 +10,8 @@ namespace SecurityGroups.Packets;
 /// </summary>
 /// <remarks>
 /// A shorter way for what the parser finds good anyway: whatever has to be looked at twice is not plain, and <see cref="PacketParser"/> reads
-/// it. So a plain packet is one of which the parser says the same, which the tests hold against each other. Fields that lie side by side are
-/// loaded together, eight octets at a time, and stay together as long as nobody asks for one of them.
+/// it. So a plain packet is one of which the parser says the same, which the tests hold against each other. Neighbouring fields that every
+/// IPv4 packet is asked for are loaded together, in one instruction instead of several, and kept so: the addresses, the ports.
 /// </remarks>
 internal struct PlainPacket
 {

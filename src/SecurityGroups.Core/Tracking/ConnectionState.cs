@@ -237,7 +237,7 @@ internal struct ConnectionState(ulong bits)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetUnacknowledged(bool ofInitiator, bool value) => Set(UnacknowledgedBit(ofInitiator), value);
 
-    // Which end it is shifts: a choice between two constants takes two more registers.
+    // The end is chosen by a shift: choosing between two constants takes two more registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ScaleShift(bool ofInitiator) => ResponderScaleShift - (ScaleBits * (int)One(ofInitiator));
 

@@ -46,7 +46,7 @@ internal sealed partial class ConnectionTracker
         where TPolicy : struct, IConnectionPolicy =>
         entry.Stamp == ConnectionEntry.Unchecked || (entry.Stamp != policy.Generation && IsStaleSince(entry.Stamp, key, modes, policy));
 
-    // Apart: once for each connection after the rules changed.
+    // Apart: asked only until the connection is stamped anew, which is at its first good packet after the rules changed.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsStaleSince<TPolicy>(uint stamp, in FlowKey key, in TrackingModes modes, in TPolicy policy)
         where TPolicy : struct, IConnectionPolicy =>

@@ -246,7 +246,7 @@ internal sealed class TableTrial
 
         uint mark = entry.Stamp;
         Expect(number, mark, "was sighted", "locked");
-        _table.Release(sighting.Index, state);
+        ConnectionTable.Unlock(ref entry, state);
         return true;
     }
 
