@@ -92,11 +92,7 @@ internal sealed class UdpConnections
         {
             FlowKey key = Key(ends);
             ulong hash = tracker.Hash(key);
-            if (mayTouch && tracker.TryTouch(tracker.Look(hash), key, Direction.Egress, now, new UnchangedRules()))
-            {
-                found++;
-            }
-            else if (Track(hash, key))
+            if ((mayTouch && tracker.TryTouch(tracker.Look(hash), key, Direction.Egress, now, new UnchangedRules())) || Track(hash, key))
             {
                 found++;
             }

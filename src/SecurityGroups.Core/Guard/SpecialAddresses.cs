@@ -125,7 +125,7 @@ internal static class SpecialAddresses
         (ulong)(source >> 64) != 0 && (ulong)(destination >> 64) != 0 && !IsMulticastV6(source) && !IsMulticastV6(destination);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool HasBroadcast(in PlainPacket packet, NicBinding nic) => nic.Broadcasts.Contains(packet.Source) || nic.Broadcasts.Contains(packet.Destination);
+    private static bool HasBroadcast(in PlainPacket packet, NicBinding nic) => IsBroadcast(packet.Source, nic) || IsBroadcast(packet.Destination, nic);
 
     private static bool IsDhcpPort(ushort port) => port is DhcpServerPort or DhcpClientPort or DhcpV6ClientPort or DhcpV6ServerPort;
 

@@ -96,7 +96,7 @@ internal readonly struct FlowKey
     /// <summary>The key of a plain packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowKey From(in PlainPacket packet, Direction direction, uint zone) => packet.Ethertype == Ethertype.IPv6
-        ? Of(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, direction, zone, Ethertype.IPv6, 0, packet.Protocol)
+        ? WithPorts(packet.Source, packet.Destination, packet.SourcePort, packet.DestinationPort, direction, zone, Ethertype.IPv6, 0, packet.Protocol)
         : direction == Direction.Egress
             ? new FlowKey(packet.AddressesV4, packet.Ports, zone, packet.Protocol)
             : new FlowKey(BitOperations.RotateLeft(packet.AddressesV4, 32), BitOperations.RotateLeft(packet.Ports, 16), zone, packet.Protocol);
@@ -139,10 +139,15 @@ internal readonly struct FlowKey
             sourcePort = destinationPort = 0;
         }
 
-        return direction == Direction.Egress
+        return WithPorts(source, destination, sourcePort, destinationPort, direction, zone, ethertype, vlanIds, protocol);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static FlowKey WithPorts(
+        UInt128 source, UInt128 destination, ushort sourcePort, ushort destinationPort, Direction direction, uint zone, Ethertype ethertype, uint vlanIds, byte protocol) =>
+        direction == Direction.Egress
             ? new FlowKey(source, destination, sourcePort, destinationPort, zone, ethertype, vlanIds, protocol)
             : new FlowKey(destination, source, destinationPort, sourcePort, zone, ethertype, vlanIds, protocol);
-    }
 
     private static FlowKey OfIcmp(
         UInt128 source, UInt128 destination, ushort identifier, ushort typeAndCode, Direction direction, uint zone, Ethertype ethertype, uint vlanIds, byte protocol)

@@ -20,11 +20,11 @@ internal readonly struct TcpSegment
     public readonly uint Window;
 
     public readonly TcpSegmentKind Kind;
-    public readonly uint PayloadOctets;
 
     /// <summary>As <see cref="ParsedPacket.TcpWindowScale"/>.</summary>
     public readonly byte WindowScale;
 
+    private readonly uint _payloadOctets;
     private readonly TcpFlags _flags;
     private readonly PacketTraits _traits;
 
@@ -38,7 +38,7 @@ internal readonly struct TcpSegment
         SackHighest = packet.TcpSackHighest;
         Window = packet.TcpWindow;
         Kind = TcpStates.KindOf(packet.TcpFlags);
-        PayloadOctets = packet.TcpPayloadOctets;
+        _payloadOctets = packet.TcpPayloadOctets;
         WindowScale = packet.TcpWindowScale;
         _flags = packet.TcpFlags;
         _traits = packet.Traits;
@@ -63,7 +63,7 @@ internal readonly struct TcpSegment
         Acknowledgment = segment.Acknowledgment;
         Window = segment.Window;
         Kind = TcpSegmentKind.Ack;
-        PayloadOctets = segment.PayloadOctets;
+        _payloadOctets = segment.PayloadOctets;
         _flags = TcpFlags.Ack;
         _traits = PacketTraits.Ports;
     }
@@ -74,7 +74,7 @@ internal readonly struct TcpSegment
     /// <summary>Some stacks set ACK on a reset and acknowledge 0: it says nothing.</summary>
     public bool HasAcknowledgment => HasAckFlag && ((_flags & TcpFlags.Rst) == 0 || Acknowledgment != 0);
 
-    public bool HasPayload => PayloadOctets != 0;
+    public bool HasPayload => _payloadOctets != 0;
 
     public bool HasAckFlag => (_flags & TcpFlags.Ack) != 0;
 

@@ -49,7 +49,8 @@ public sealed class SaveRestoreSoakTests
         private readonly byte[][] _outward;
         private readonly byte[][] _inward;
         private readonly byte[][] _passing;
-        private readonly long[] _sent = new long[4];
+        private readonly Func<int, int>[] _steps;
+        private readonly long[] _sent;
         private int _deniedAtSource;
         private int _deniedAtTarget;
         private volatile bool _isRestored;
@@ -63,6 +64,14 @@ public sealed class SaveRestoreSoakTests
             _outward = [.. ports.Select(port => e.Out.Tcp(port, 443, TcpFlags.Ack, 1001, 5001).Build())];
             _inward = [.. ports.Select(port => e.In.Tcp(443, port, TcpFlags.Ack, 5001, 1001).Build())];
             _passing = [.. Enumerable.Range(1, Passing).Select(port => e.Out.Udp(port, 53).Build())];
+            _steps =
+            [
+                i => Send(Source, Direction.Egress, _outward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource),
+                i => Send(Source, Direction.Ingress, _inward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource),
+                ComeAndGo,
+                SendToTarget,
+            ];
+            _sent = new long[_steps.Length];
             foreach (int port in ports)
             {
                 Open(Source[Given.W], e, port);
@@ -93,13 +102,7 @@ public sealed class SaveRestoreSoakTests
             Target.Dispose();
         }
 
-        public Task[] Start() =>
-        [
-            Task.Run(() => Repeat(0, i => Send(Source, Direction.Egress, _outward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource))),
-            Task.Run(() => Repeat(1, i => Send(Source, Direction.Ingress, _inward[i % Live]) ? 0 : Interlocked.Increment(ref _deniedAtSource))),
-            Task.Run(() => Repeat(2, ComeAndGo)),
-            Task.Run(() => Repeat(3, SendToTarget)),
-        ];
+        public Task[] Start() => [.. Enumerable.Range(0, _steps.Length).Select(thread => Task.Run(() => Repeat(thread)))];
 
         /// <summary>Waits until each thread has sent as many packets as there are live connections, whichever of them the system runs first.</summary>
         public async Task Flow()
@@ -136,11 +139,11 @@ public sealed class SaveRestoreSoakTests
 
         private Firewall Create() => new(Given.P0, s_options with { TimeProvider = _clock });
 
-        private void Repeat(int thread, Func<int, int> step)
+        private void Repeat(int thread)
         {
             for (int i = 0; !_isOver; i++)
             {
-                step(i);
+                _steps[thread](i);
                 Volatile.Write(ref _sent[thread], i + 1);
             }
         }
