@@ -13,11 +13,11 @@ internal readonly struct NicRules(Ruleset ruleset, NicBinding nic, FormEntry for
 
     public bool IsCurrent(uint stamp, Ethertype ethertype, UInt128 remote) =>
         IsNicCurrent(stamp)
-        && IsSince(stamp, form.ChangedAt)
-        && (form.Form.ReferencedGroups.IsEmpty || IsSince(stamp, ruleset.Members.LastChange(nic.Network, ethertype, remote)));
+        && Generations.IsSince(stamp, form.ChangedAt)
+        && (form.Form.ReferencedGroups.IsEmpty || ruleset.Members.IsUnchangedSince(stamp, nic.Network, ethertype, remote));
 
     /// <summary>Whether the NIC itself, its addresses and options, has not changed since.</summary>
-    public bool IsNicCurrent(uint stamp) => IsSince(stamp, nic.ChangedAt);
+    public bool IsNicCurrent(uint stamp) => Generations.IsSince(stamp, nic.ChangedAt);
 
     public bool Allows(Direction direction, in FlowKey key)
     {
@@ -37,7 +37,4 @@ internal readonly struct NicRules(Ruleset ruleset, NicBinding nic, FormEntry for
 
     /// <summary>The number of the rule that admits a packet.</summary>
     public long Find(in MatchKey key) => form.Form.FindRule(key, ruleset.Members, nic.Network);
-
-    // Serial comparison: generations wrap after 2^32 updates, and a live connection is stamped anew at every packet.
-    private static bool IsSince(uint stamp, uint change) => (int)(stamp - change) >= 0;
 }

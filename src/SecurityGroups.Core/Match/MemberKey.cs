@@ -22,12 +22,16 @@ internal readonly struct MemberKey
     public MemberKey(int network, Ethertype ethertype, UInt128 bits, int prefixLength)
     {
         Bits = bits;
-        Scope = ((ulong)(uint)network << 16) | ((ulong)ethertype << 8) | (uint)prefixLength;
+        Scope = ScopeOf(network, ethertype, prefixLength);
         Hash = HashOf(bits, Scope);
     }
 
     /// <summary>Whether the member is an address, not a prefix.</summary>
     public bool IsAddress => (Scope & 0xff) == (((Scope >> 8) & 1) == (ulong)Ethertype.IPv4 ? 32u : 128u);
+
+    /// <summary>Network, ethertype and prefix length in one number.</summary>
+    public static ulong ScopeOf(int network, Ethertype ethertype, int prefixLength) =>
+        ((ulong)(uint)network << 16) | ((ulong)ethertype << 8) | (uint)prefixLength;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong HashOf(UInt128 bits, ulong scope)

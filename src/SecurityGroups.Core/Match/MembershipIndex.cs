@@ -36,9 +36,6 @@ internal sealed class MembershipIndex
     public static MembershipIndex Empty { get; } =
         new(null, SecurityGroups.Match.PrefixLengths.Empty, ImmutableDictionary<MemberClass, int>.Empty, ChangeStamps.Empty);
 
-    /// <summary>The generation of the last change of any member: connections checked since are current.</summary>
-    public uint LatestChange => _stamps.Latest;
-
     /// <summary>Whether an address or prefix may stand for members of a group.</summary>
     public static bool CanBeMember(Ethertype ethertype, UInt128 bits, int prefixLength) =>
         prefixLength >= (ethertype == Ethertype.IPv4 ? ShortestMember4 : ShortestMember6) && !IsNeverMember(ethertype, bits);
@@ -54,8 +51,10 @@ internal sealed class MembershipIndex
     public MemberClass? Find(int network, Ethertype ethertype, UInt128 address, int prefixLength) =>
         MemberTrie.Find(_root, new MemberKey(network, ethertype, address & Mask(ethertype, prefixLength), prefixLength));
 
-    /// <summary>The generation of the last change that may concern an address; never earlier than the true one.</summary>
-    public uint LastChange(int network, Ethertype ethertype, UInt128 address) => _stamps.Last(AddressKey(network, ethertype, address));
+    /// <summary>Whether no change in a later generation than <paramref name="stamp"/> can concern an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsUnchangedSince(uint stamp, int network, Ethertype ethertype, UInt128 address) =>
+        _stamps.IsUnchangedSince(stamp, address, MemberKey.ScopeOf(network, ethertype, (int)AddressLength(ethertype)));
 
     /// <summary>
     /// The index after some changes, which count as made in <paramref name="generation"/>. Those that cannot be members are left out.
@@ -82,9 +81,6 @@ internal sealed class MembershipIndex
         object? root = editor.Apply(_root, 0, CollectionsMarshal.AsSpan(pending));
         return new MembershipIndex(root, _lengths.With(pending), editor.Classes(), _stamps.With(editor.Changed, generation));
     }
-
-    private static MemberKey AddressKey(int network, Ethertype ethertype, UInt128 address) =>
-        new(network, ethertype, address, (int)AddressLength(ethertype));
 
     private static uint AddressLength(Ethertype ethertype) => ethertype == Ethertype.IPv4 ? 32u : 128u;
 
