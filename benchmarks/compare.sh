@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The race against DPDK: compare.sh [ROUNDS] [PATTERN]. Both sides in turn on one core, works of two threads on all, ROUNDS times (5); works whose
 # name matches PATTERN (all; e.g. 'match.*v4', 'table', 'packet'). Prints one table of medians, spreads and ratios, and keeps it with machine and
-# command in results/. A round of all takes about ten minutes; nothing else should run. Ends with 77 where DPDK cannot be had.
+# command in results/. A round of all takes ten to twenty minutes; nothing else should run. Ends with 77 where DPDK cannot be had.
 source "$(dirname "$0")/common.sh"
 rounds=${1:-5}
 pattern=${2:-.}
