@@ -31,7 +31,7 @@ internal static class GrowthRace
                 Array.ForEach(s_connections, PacketsOfConnections);
                 return true;
             case "updates":
-                // First in vain: on the one processor the runtime takes longer to compile all of an update than the way to a first figure is.
+                // Once in vain: the runtime, on the same processor, takes longer than one warm-up to compile all that an update calls.
                 _ = CostsOfUpdates(RulesPerTier, s_nics[0]);
                 Array.ForEach(s_nics, nics => Updates($"nics {nics}", RulesPerTier, nics));
                 Array.ForEach(s_rulesPerTier, rules => Updates($"policy-rules {rules * TieredPolicy.Tiers}", rules, Nics));
@@ -88,19 +88,14 @@ internal static class GrowthRace
     {
         using Firewall firewall = MatchRace.Compile(TieredPolicy.Policy(rulesPerTier, nics));
         return (
-            Cost(isExtra => policy => TieredPolicy.ToggleRule(policy, isExtra)),
-            Cost(isExtra => policy => TieredPolicy.ToggleMember(policy, nics, isExtra)));
+            Cost(policy => TieredPolicy.ToggleRule(policy, isExtra: true), policy => TieredPolicy.ToggleRule(policy, isExtra: false)),
+            Cost(policy => TieredPolicy.ToggleMember(policy, nics, isExtra: true), policy => TieredPolicy.ToggleMember(policy, nics, isExtra: false)));
 
-        double Cost(Func<bool, Func<Policy, Policy>> toggle)
+        double Cost(Func<Policy, Policy> change, Func<Policy, Policy> opposite) => 1 / Pace.Measure(() =>
         {
-            Func<Policy, Policy> change = toggle(true);
-            Func<Policy, Policy> opposite = toggle(false);
-            return 1 / Pace.Measure(() =>
-            {
-                firewall.Update(change);
-                firewall.Update(opposite);
-                return 2;
-            });
-        }
+            firewall.Update(change);
+            firewall.Update(opposite);
+            return 2;
+        });
     }
 }

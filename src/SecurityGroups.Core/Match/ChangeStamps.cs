@@ -15,21 +15,18 @@ internal sealed class ChangeStamps
 {
     private const int BlockBits = 6;
     private const int BlockSize = 1 << BlockBits;
-    private const int NoBucket = -1;
     private const ulong HighFactor = 0xD6E8FEB86659FD93;
     private const ulong ScopeFactor = 0xA0761D6478BD642F;
     private const ulong Factor = 0x9E3779B97F4A7C15;
     private readonly uint[][] _blocks;
-    private readonly uint _latest;
     private readonly int _latestBucket;
 
-    // No other bucket than _latestBucket has changed since; the generation itself where several have, or all.
+    // No other bucket than _latestBucket has changed since; the generation of the latest change where that was of several.
     private readonly uint _earlier;
 
-    private ChangeStamps(uint[][] blocks, uint latest, int latestBucket, uint earlier)
+    private ChangeStamps(uint[][] blocks, int latestBucket, uint earlier)
     {
         _blocks = blocks;
-        _latest = latest;
         _latestBucket = latestBucket;
         _earlier = earlier;
     }
@@ -45,7 +42,7 @@ internal sealed class ChangeStamps
     {
         int bucket = BucketOf(bits, scope);
         return (bucket != _latestBucket && Generations.IsSince(stamp, _earlier))
-            || Generations.IsSince(stamp, _blocks[bucket >> BlockBits][bucket & (BlockSize - 1)]);
+            || Generations.IsSince(stamp, At(bucket));
     }
 
     /// <summary>The stamps after some members changed.</summary>
@@ -63,25 +60,31 @@ internal sealed class ChangeStamps
 
         uint[][] blocks = (uint[][])_blocks.Clone();
         int latest = BucketOf(changed[0]);
-        uint earlier = _latest;
+        uint earlier = At(_latestBucket);
         foreach (MemberKey key in changed)
         {
             int bucket = BucketOf(key);
-            int block = bucket >> BlockBits;
+            int block = BlockOf(bucket);
             blocks[block] = blocks[block] == _blocks[block] ? (uint[])_blocks[block].Clone() : blocks[block];
-            blocks[block][bucket & (BlockSize - 1)] = generation;
+            blocks[block][SlotOf(bucket)] = generation;
             earlier = bucket == latest ? earlier : generation;
         }
 
-        return new ChangeStamps(blocks, generation, latest, earlier);
+        return new ChangeStamps(blocks, latest, earlier);
     }
 
     private static ChangeStamps AllAt(uint generation)
     {
         uint[] block = new uint[BlockSize];
         Array.Fill(block, generation);
-        return new ChangeStamps([.. Enumerable.Repeat(block, BlockSize)], generation, NoBucket, generation);
+        return new ChangeStamps([.. Enumerable.Repeat(block, BlockSize)], 0, generation);
     }
+
+    private uint At(int bucket) => _blocks[BlockOf(bucket)][SlotOf(bucket)];
+
+    private static int BlockOf(int bucket) => bucket >> BlockBits;
+
+    private static int SlotOf(int bucket) => bucket & (BlockSize - 1);
 
     private static int BucketOf(in MemberKey key) => BucketOf(key.Bits, key.Scope);
 

@@ -1,4 +1,5 @@
 using SecurityGroups.Match;
+using SecurityGroups.Tests.Support;
 
 namespace SecurityGroups.Tests.Match;
 
@@ -107,17 +108,8 @@ public sealed class ChangeStampsTests
 
     private static bool IsUnchangedSince(ChangeStamps stamps, uint stamp, in MemberKey key) => stamps.IsUnchangedSince(stamp, key.Bits, key.Scope);
 
-    // The first generation up to the latest one that a change of the key is not later than.
-    private static uint Last(ChangeStamps stamps, MemberKey key, uint latest = 10)
-    {
-        uint stamp = latest;
-        while (stamp > 0 && IsUnchangedSince(stamps, stamp - 1, key))
-        {
-            stamp--;
-        }
-
-        return stamp;
-    }
+    private static uint Last(ChangeStamps stamps, MemberKey key, uint latest = 10) =>
+        LatestChange.Find(latest, stamp => IsUnchangedSince(stamps, stamp, key));
 
     private static MemberKey Key(uint address) => new(0, Ethertype.IPv4, address, 32);
 }

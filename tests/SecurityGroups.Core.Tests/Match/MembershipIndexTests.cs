@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using SecurityGroups.Match;
+using SecurityGroups.Tests.Support;
 
 namespace SecurityGroups.Tests.Match;
 
@@ -167,17 +168,8 @@ public sealed class MembershipIndexTests
         return found;
     }
 
-    // The first generation up to 9 that no change of the address is later than.
-    private static uint LastChange(MembershipIndex index, int network, Ethertype ethertype, UInt128 address)
-    {
-        uint stamp = 9;
-        while (stamp > 0 && index.IsUnchangedSince(stamp - 1, network, ethertype, address))
-        {
-            stamp--;
-        }
-
-        return stamp;
-    }
+    private static uint LastChange(MembershipIndex index, int network, Ethertype ethertype, UInt128 address) =>
+        LatestChange.Find(latest: 9, stamp => index.IsUnchangedSince(stamp, network, ethertype, address));
 
     private static MemberChange Member(uint address, int group) => new(0, Ethertype.IPv4, address, 32, [group], true);
 
